@@ -1,0 +1,25 @@
+import Foundation
+
+// A field that a caller may leave out, or send as null, takes its standard value. Synthesised decoding picks these
+// overloads for the types below, so a plain `curl` need not spell out what it does not care about.
+extension KeyedDecodingContainer {
+    func decode(_ type: PageRequest.Type, forKey key: Key) throws -> PageRequest {
+        try decodeIfPresent(type, forKey: key) ?? PageRequest()
+    }
+
+    func decode(_ type: ActivityKind.Type, forKey key: Key) throws -> ActivityKind {
+        try decodeIfPresent(type, forKey: key) ?? .other
+    }
+
+    func decode(_ type: [PlannedAssessment].Type, forKey key: Key) throws -> [PlannedAssessment] {
+        try decodeIfPresent(type, forKey: key) ?? []
+    }
+
+    func decode(_ type: [ReasonCode].Type, forKey key: Key) throws -> [ReasonCode] {
+        try decodeIfPresent(type, forKey: key) ?? []
+    }
+
+    func decode(_ type: [String: String].Type, forKey key: Key) throws -> [String: String] {
+        try decodeIfPresent(type, forKey: key) ?? [:]
+    }
+}
