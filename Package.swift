@@ -75,7 +75,7 @@ let systemLibraries: [Target] = [
 let sharedLibraries: [Target] =
     shared("Contracts", uses: [])
     + shared("PostgreSQL", uses: ["CLibPQ", logging, metrics, collections, crypto])
-    + shared("RedisStreams", uses: ["CHiredis", logging, metrics, collections])
+    + shared("RedisStreams", uses: ["CHiredis", logging, crypto])
     + shared("EventLog", uses: ["Contracts", "PostgreSQL", "RedisStreams", logging, metrics, lifecycle])
     + shared("HTTPClient", uses: ["CCurl", logging, metrics, collections])
     + shared("Runtime", uses: ["Contracts", logging, metrics, tracing, lifecycle])
