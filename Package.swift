@@ -11,6 +11,7 @@ let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metri
 let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let collections: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
@@ -78,7 +79,7 @@ let sharedLibraries: [Target] =
     + shared("RedisStreams", uses: ["CHiredis", logging, crypto])
     + shared("EventLog", uses: ["Contracts", "PostgreSQL", "RedisStreams", logging, metrics, lifecycle])
     + shared("HTTPClient", uses: ["CCurl", logging, metrics, collections])
-    + shared("Runtime", uses: ["Contracts", logging, metrics, tracing, lifecycle])
+    + shared("Runtime", uses: ["Contracts", configuration, logging, metrics, tracing, lifecycle])
     + shared(
         "HTTPServer", uses: ["Contracts", "RPC", "Runtime", logging, metrics, lifecycle] + hummingbird,
         testsUse: ["HTTPClient"])
@@ -127,6 +128,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),

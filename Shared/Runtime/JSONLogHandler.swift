@@ -1,0 +1,81 @@
+import Contracts
+import Foundation
+import Logging
+
+/// Writes each log line as one JSON object: `ts`, `level`, `service`, `msg`, then the keys of the metadata.
+///
+/// Nothing personal belongs in a log. Callers log ids only; as a second wall, everything that looks like a mail
+/// address or one of our API keys is masked here.
+public struct JSONLogHandler: LogHandler {
+    public var logLevel: Logger.Level
+    public var metadata: Logger.Metadata = [:]
+    public var metadataProvider: Logger.MetadataProvider?
+    private let label: String
+    private let service: String
+    private let write: @Sendable (String) -> Void
+
+    /// - Parameters:
+    ///   - label: The part of the service that speaks.
+    ///   - write: Takes each finished line, with its newline.
+    public init(
+        label: String, service: String, level: Logger.Level,
+        write: @escaping @Sendable (String) -> Void = LogOutput.standard.write
+    ) {
+        self.label = label
+        self.service = service
+        self.write = write
+        logLevel = level
+        metadataProvider = TraceContext.logMetadata
+    }
+
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    public func log(event: LogEvent) {
+        var fields = metadata
+        if let provided = metadataProvider?.get() { fields.merge(provided) { _, new in new } }
+        if let given = event.metadata { fields.merge(given) { _, new in new } }
+        var line = "{\"ts\":\"\(RFC3339.string(from: Date()))\",\"level\":\"\(event.level)\",\"service\":"
+        JSONString.append(service, to: &line)
+        line += ",\"logger\":"
+        JSONString.append(label, to: &line)
+        line += ",\"msg\":"
+        JSONString.append(Masking.mask(event.message.description), to: &line)
+        for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
+            line += ","
+            JSONString.append(key, to: &line)
+            line += ":"
+            append(value, to: &line)
+        }
+        line += "}\n"
+        write(line)
+    }
+
+    private func append(_ value: Logger.Metadata.Value, to line: inout String) {
+        switch value {
+        case .string(let text): JSONString.append(Masking.mask(text), to: &line)
+        case .stringConvertible(let number as any FixedWidthInteger): line += "\(number)"
+        case .stringConvertible(let number as Double) where number.isFinite: line += "\(number)"
+        case .stringConvertible(let claim as Bool): line += claim ? "true" : "false"
+        case .stringConvertible(let other): JSONString.append(Masking.mask(other.description), to: &line)
+        case .array(let values):
+            line += "["
+            for (index, value) in values.enumerated() {
+                if index > 0 { line += "," }
+                append(value, to: &line)
+            }
+            line += "]"
+        case .dictionary(let values):
+            line += "{"
+            for (index, (key, value)) in values.sorted(by: { $0.key < $1.key }).enumerated() {
+                if index > 0 { line += "," }
+                JSONString.append(key, to: &line)
+                line += ":"
+                append(value, to: &line)
+            }
+            line += "}"
+        }
+    }
+}
