@@ -1,0 +1,46 @@
+import Contracts
+import EventLog
+import Foundation
+import PostgreSQL
+
+/// Hears `learner-events`: who is in which run, when each learner and each run was last heard, and who came back.
+struct LearnerEvents: Sendable {
+    static let stream = StreamName.learnerEvents
+
+    let situations: SituationStore
+    let decisions: DecisionStore
+
+    /// Applies a run of facts of one partition. Activity is gathered and written set-based; an enrollment is written
+    /// in its place, before the activity that follows it in the log.
+    func apply(_ facts: [Fact], on session: Session) throws {
+        var pending: [TenantID: [SituationStore.Heard]] = [:]
+        for fact in facts {
+            switch fact.type {
+            case LearningEventRecorded.type:
+                let event = try fact.decode(LearningEventRecorded.self)
+                guard let courseRun = event.courseRun else { continue }
+                pending[fact.tenant, default: []].append(
+                    .init(
+                        learner: event.learner, courseRun: courseRun, occurredAt: event.occurredAt,
+                        isLearnerActivity: event.verb.isLearnerActivity))
+            case EnrollmentChanged.type:
+                try write(&pending, on: session)
+                try situations.note(fact.decode(EnrollmentChanged.self), tenant: fact.tenant, on: session)
+            case CourseRunDefined.type:
+                try situations.note(fact.decode(CourseRunDefined.self).courseRun, tenant: fact.tenant, on: session)
+            default:
+                // Other facts of the stream, such as changes of lifecycle state, do not bear on decisions yet.
+                continue
+            }
+        }
+        try write(&pending, on: session)
+    }
+
+    private func write(_ pending: inout [TenantID: [SituationStore.Heard]], on session: Session) throws {
+        for (tenant, heard) in pending.sorted(by: { $0.key < $1.key }) {
+            try situations.note(heard, tenant: tenant, on: session)
+            try decisions.noteReturns(heard, tenant: tenant, on: session)
+        }
+        pending = [:]
+    }
+}
