@@ -29,7 +29,7 @@ let hummingbird: [Target.Dependency] = [
 
 /// What every service stands on.
 let platform: [Target.Dependency] = [
-    "Contracts", "PostgreSQL", "RedisStreams", "EventLog", "RPC", "HTTPServer", "HTTPClient", "Runtime",
+    "Contracts", "PostgreSQL", "RedisStreams", "EventLog", "RPC", "HTTPServer", "HTTPClient", "Runtime", "Platform",
     logging, metrics, lifecycle,
 ]
 
@@ -87,6 +87,13 @@ let sharedLibraries: [Target] =
     + shared("XGBoost", uses: ["CXGBoost"])
     + shared("Simulator", uses: ["Contracts"])
     + [
+        .target(
+            name: "Platform",
+            dependencies: [
+                "Contracts", "PostgreSQL", "RedisStreams", "EventLog", "RPC", "HTTPServer", "HTTPClient", "Runtime",
+                logging, lifecycle,
+            ],
+            path: "Shared/Platform", swiftSettings: settings),
         .target(
             name: "TestSupport",
             dependencies: ["Contracts", "PostgreSQL", "RedisStreams", "HTTPClient", "Runtime", logging],

@@ -1,0 +1,120 @@
+import Contracts
+import EventLog
+import Foundation
+import HTTPClient
+import Logging
+import PostgreSQL
+import RPC
+import RedisStreams
+import Runtime
+import ServiceLifecycle
+
+/// What every service with a log stands on: its migrated schema, its connections, its log's relay, and the procedures
+/// and health checks that all of them have.
+public struct Platform: Sendable {
+    public let runtime: ServiceRuntime
+    public let settings: PlatformSettings
+    public let database: Database
+    public let redis: RedisWriter
+    public let http: HTTPClient
+    /// Says this service's stream.
+    public let relay: LogRelay
+    /// The stream that this service says.
+    public let stream: String
+
+    /// Migrates the service's schema, then builds the parts. Nothing runs until the service group starts it.
+    ///
+    /// - Parameters:
+    ///   - stream: The one stream that the service says.
+    ///   - migrations: Folder of the service's numbered migrations.
+    public init(runtime: ServiceRuntime, settings: PlatformSettings, stream: String, migrations: URL) async throws {
+        self.runtime = runtime
+        self.settings = settings
+        self.stream = stream
+        let databaseSettings = DatabaseSettings(
+            url: settings.databaseURL, schema: runtime.service, poolSize: settings.databasePoolSize,
+            applicationName: "holdfast-\(runtime.service)")
+        try await Migrator(schema: runtime.service, directory: migrations, extra: EventLog.migrations)
+            .migrate(databaseSettings, logger: runtime.logger("migrations"))
+        database = Database(databaseSettings, logger: runtime.logger("database"))
+        redis = RedisWriter(settings.redis, logger: runtime.logger("redis"))
+        http = HTTPClient()
+        relay = LogRelay(
+            stream: stream, database: database, redis: redis, owner: Self.owner,
+            logger: runtime.logger("relay"))
+    }
+
+    /// Names this process to an operator.
+    public static var owner: String {
+        "\(ProcessInfo.processInfo.hostName)/\(ProcessInfo.processInfo.processIdentifier)"
+    }
+
+    /// A client of another service.
+    public func client(_ url: String) -> RPCClient { RPCClient(base: url, http: http) }
+
+    /// A consumer in this service's name.
+    ///
+    /// - Parameters:
+    ///   - stream: What it hears.
+    ///   - producer: The address of the service that says it.
+    ///   - log: That service's log procedures.
+    ///   - wakesRelay: Whether the effects append to this service's own log.
+    public func consumer(
+        of stream: String, producer: String, log: LogRPC, wakesRelay: Bool,
+        handle: @escaping @Sendable ([Fact], Session) throws -> Void
+    ) -> LogConsumer {
+        consumer(
+            named: runtime.service, of: stream, source: remoteLog(producer, log), wakesRelay: wakesRelay,
+            handle: handle)
+    }
+
+    /// A consumer of this service's own log.
+    public func projection(
+        named name: String, wakesRelay: Bool, handle: @escaping @Sendable ([Fact], Session) throws -> Void
+    ) -> LogConsumer {
+        consumer(named: name, of: stream, source: LocalLogReader(database), wakesRelay: wakesRelay, handle: handle)
+    }
+
+    private func consumer(
+        named name: String, of stream: String, source: any LogReader, wakesRelay: Bool,
+        handle: @escaping @Sendable ([Fact], Session) throws -> Void
+    ) -> LogConsumer {
+        LogConsumer(
+            consumer: name, stream: stream, database: database, redis: settings.redis, source: source,
+            owner: Self.owner, logger: runtime.logger("consumer"), handle: handle,
+            afterCommit: { [relay] _ in if wakesRelay { relay.wake() } })
+    }
+
+    /// Reads another service's log by its procedures.
+    private func remoteLog(_ url: String, _ log: LogRPC) -> any LogReader {
+        let client = client(url)
+        return ClosureLogReader(
+            read: { partition, after, limit in
+                let request = ReadLog.Request(
+                    partition: partition, after: after, limit: min(limit, ReadLog.limitMax))
+                return try await client.call(log.readLog, request, .internalCall(within: .seconds(10))).facts
+            },
+            heads: {
+                try await client.call(log.getLogHeads, Empty(), .internalCall(within: .seconds(5))).heads
+            })
+    }
+
+    /// Frees connections after everything that used them has ended; first in the service group's list.
+    public var connections: any Service { Connections(database: database, redis: redis) }
+}
+
+/// Closes what the platform opened, last of all.
+private struct Connections: Service {
+    let database: Database
+    let redis: RedisWriter
+
+    func run() async throws {
+        do {
+            try await gracefulShutdown()
+        } catch is CancellationError {
+            // Cut short: closing is right in both cases.
+        }
+        redis.close()
+        await database.close()
+    }
+}
