@@ -96,6 +96,12 @@ extension SQL: ExpressibleByStringInterpolation {
             sql.bind(value)
         }
 
+        /// Binds a value or NULL. Spelled out beside the general form, because the compiler takes an optional that
+        /// meets a generic parameter for a slip.
+        public mutating func appendInterpolation<T: SQLBindable>(_ value: T?) {
+            sql.bind(value)
+        }
+
         /// Binds the raw value of an identifier or enumeration.
         @_disfavoredOverload
         public mutating func appendInterpolation<T: RawRepresentable>(_ value: T) where T.RawValue: SQLBindable {

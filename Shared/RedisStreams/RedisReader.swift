@@ -102,6 +102,16 @@ public final class RedisReader: Sendable {
         }
     }
 
+    /// Runs a short command on this connection, after the read that may be waiting.
+    ///
+    /// - Throws: ``RedisError``, of the connection or of the command.
+    public func command(_ words: [String]) async throws -> RedisValue {
+        guard let reply = try await thread.send([RedisCommand(words)]).first else {
+            throw RedisError.unexpectedReply("no reply to \(words.first ?? "")")
+        }
+        return try reply.get()
+    }
+
     /// Interrupts a waiting read and ends the connection.
     public func close() {
         thread.close()

@@ -1,0 +1,104 @@
+import Contracts
+import PostgreSQL
+
+/// Applying runs.
+extension ConsumerCore {
+    /// Works on partitions that have facts, several at once, each by one task at a time.
+    func work() async {
+        await withTaskGroup(of: Void.self) { group in
+            var running = 0
+            for await partition in board.ready {
+                if running >= settings.concurrentRuns {
+                    await group.next()
+                    running -= 1
+                }
+                guard !Task.isCancelled else { break }
+                running += 1
+                group.addTask { await self.process(partition) }
+            }
+        }
+    }
+
+    private func process(_ partition: Int) async {
+        guard let run = board.take(partition) else { return }
+        faults.reached(.consumerRead)
+        do {
+            try await apply(run)
+            faults.reached(.committed)
+            metrics.applied.increment(by: run.facts.count)
+            await afterCommit(run.facts)
+            board.finish(run)
+            troubles.clear("run \(partition)")
+        } catch is FenceLost {
+            metrics.fenced.increment()
+            board.drop(run)
+        } catch {
+            guard !Task.isCancelled else { return }
+            await recover(run, from: error)
+        }
+    }
+
+    /// Effects and position in one commit.
+    private func apply(_ run: PartitionBoard.Run) async throws {
+        try await database.transaction { [leases, faults, handle] session in
+            try leases.advance(session, run.holding, to: run.last, isFenced: faults.isFenced)
+            faults.reached(.fenced)
+            try handle(run.facts, session)
+            faults.reached(.effected)
+        }
+    }
+
+    /// A failure that passes is waited for; any other is narrowed down to one fact, tried again a few times, and
+    /// parked.
+    private func recover(_ run: PartitionBoard.Run, from error: any Error) async {
+        metrics.retried.increment()
+        if isTransient(error) {
+            troubles.note("run \(run.holding.partition)", error)
+            board.rest(run, counts: false)
+            resume(run)
+        } else if run.facts.count > 1 {
+            board.split(run)
+        } else if run.attempts + 1 < settings.attemptsMax {
+            board.rest(run, counts: true)
+            resume(run)
+        } else {
+            await park(run, reason: error)
+        }
+    }
+
+    private func park(_ run: PartitionBoard.Run, reason: any Error) async {
+        guard let fact = run.facts.first else { return }
+        do {
+            try await database.transaction { [leases, faults] session in
+                try leases.advance(session, run.holding, to: run.last, isFenced: faults.isFenced)
+                try DeadLetters.park(
+                    fact, consumer: leases.consumer, reason: reason, attempts: run.attempts + 1, on: session)
+            }
+            metrics.parked.increment()
+            troubles.clear("dead letter")
+            logger.error(
+                "fact parked as a dead letter",
+                metadata: [
+                    "log.position": "\(fact.partition)/\(fact.seq)", "log.type": "\(fact.type)",
+                    "log.attempts": "\(run.attempts + 1)", "error": "\(reason)",
+                ])
+            board.finish(run)
+        } catch is FenceLost {
+            metrics.fenced.increment()
+            board.drop(run)
+        } catch {
+            troubles.note("dead letter", error)
+            board.rest(run, counts: false)
+            resume(run)
+        }
+    }
+
+    /// Wakes the partition after a pause. Nobody waits for the pause, so other partitions go on meanwhile.
+    private func resume(_ run: PartitionBoard.Run) {
+        let pause = Backoff.pause(
+            after: run.failures + 1, base: settings.pauseBase, ceiling: settings.pauseMax)
+        Task { [board] in
+            if await rest(pause) { board.resume(run.holding.partition) }
+        }
+    }
+}

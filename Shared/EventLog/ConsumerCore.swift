@@ -1,0 +1,253 @@
+import Contracts
+import Foundation
+import Logging
+import Metrics
+import PostgreSQL
+import RedisStreams
+
+/// The loops of one consumer, around one board.
+final class ConsumerCore: Sendable {
+    let leases: PartitionLeases
+    let database: Database
+    let settings: LogConsumerSettings
+    let board: PartitionBoard
+    let deadLetters: DeadLetters
+    let faults: LogFaults
+    let handle: @Sendable ([Fact], Session) throws -> Void
+    let afterCommit: @Sendable ([Fact]) async -> Void
+    let troubles: Troubles
+    let logger: Logger
+    let metrics: ConsumerMetrics
+    private let source: any LogReader
+    private let reader: RedisReader
+
+    /// Entries in one reply of Redis, over all partitions: some 4 MB of 400-byte facts.
+    private static let entriesPerReadMax = 10_000
+    /// A wait for new entries. It bounds how late a partition just taken over joins the read.
+    private static let wait = Duration.milliseconds(250)
+    /// The wait while some partition has no room: it must soon be asked for again.
+    private static let shortWait = Duration.milliseconds(10)
+    /// Facts of one read of the log.
+    private static let factsPerReadMax = 500
+
+    init(
+        leases: PartitionLeases, database: Database, redis: RedisSettings, source: any LogReader,
+        settings: LogConsumerSettings, logger: Logger, faults: LogFaults,
+        handle: @escaping @Sendable ([Fact], Session) throws -> Void,
+        afterCommit: @escaping @Sendable ([Fact]) async -> Void
+    ) {
+        self.leases = leases
+        self.database = database
+        self.source = source
+        self.settings = settings
+        self.logger = logger
+        self.faults = faults
+        self.handle = handle
+        self.afterCommit = afterCommit
+        reader = RedisReader(redis, logger: logger)
+        board = PartitionBoard(runMax: settings.runMax, waitingMax: settings.waitingMax)
+        deadLetters = DeadLetters(
+            consumer: leases.consumer, stream: leases.stream, database: database, handle: handle)
+        troubles = Troubles(logger)
+        metrics = ConsumerMetrics(consumer: leases.consumer, stream: leases.stream)
+    }
+
+    var health: LogHealth {
+        LogHealth(lag: board.lag, partitions: board.positions.count, problems: troubles.sentences)
+    }
+
+    /// Works until its task is cancelled.
+    func run() async {
+        await withTaskCancellationHandler {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.keepLeases() }
+                group.addTask { await self.follow() }
+                group.addTask { await self.fillFromLog() }
+                group.addTask { await self.compare() }
+                group.addTask { await self.work() }
+            }
+        } onCancel: {
+            board.close()
+            reader.close()
+        }
+    }
+
+    /// Gives the partitions to others at once.
+    func leave() async {
+        do {
+            try await database.transaction { [leases] session in try leases.leave(session) }
+        } catch {
+            // Others then wait for the lease to expire, which is what it is for.
+            logger.warning("leases not released", metadata: ["error": "\(error)"])
+        }
+        board.hold([])
+        metrics.record(lag: 0, partitions: 0)
+    }
+
+    // MARK: - Loops
+
+    private func keepLeases() async {
+        var isPrepared = false
+        while !Task.isCancelled {
+            do {
+                let (wasPrepared, idle) = (isPrepared, board.idle)
+                let holdings = try await database.transaction { [leases] session in
+                    if !wasPrepared {
+                        try leases.prepare(session)
+                        try leases.forgetDead(session)
+                    }
+                    return try leases.renew(session, idle: idle)
+                }
+                isPrepared = true
+                board.hold(holdings)
+                troubles.clear("lease")
+            } catch {
+                if !Task.isCancelled { troubles.note("lease", error) }
+            }
+            guard await rest(settings.renewal * Double.random(in: 0.8...1)) else { return }
+        }
+    }
+
+    private func follow() async {
+        var backoff = Backoff(base: .milliseconds(20), ceiling: .milliseconds(500))
+        while !Task.isCancelled {
+            do {
+                try await readStream()
+                backoff.reset()
+                troubles.clear("stream")
+            } catch {
+                guard !Task.isCancelled else { return }
+                troubles.note("stream", error)
+                guard await rest(backoff.next()) else { return }
+            }
+        }
+    }
+
+    private func readStream() async throws {
+        let (cursors, isAll) = board.wanted()
+        guard !cursors.isEmpty else {
+            _ = await rest(Self.shortWait)
+            return
+        }
+        var partitions: [String: Int] = [:]
+        let positions = cursors.map { partition, after in
+            let key = EventLog.streamKey(leases.stream, partition: partition)
+            partitions[key] = partition
+            return StreamPosition(key: key, after: "\(after)-0")
+        }
+        let batches = try await reader.xread(
+            positions, count: max(16, min(settings.runMax, Self.entriesPerReadMax / positions.count)),
+            block: isAll ? Self.wait : Self.shortWait)
+        for batch in batches {
+            guard let partition = partitions[batch.key] else { continue }
+            take(batch.entries, partition: partition)
+        }
+    }
+
+    /// Hands on the entries up to the first that is no fact; for that one and what follows the log is asked.
+    private func take(_ entries: [StreamEntry], partition: Int) {
+        var facts: [Fact] = []
+        facts.reserveCapacity(entries.count)
+        for entry in entries {
+            guard entry.minor == 0, let document = entry.value("ce"),
+                let fact = CloudEvent.parse(
+                    document, stream: leases.stream, partition: partition, seq: entry.sequence)
+            else {
+                board.offer(facts, partition: partition)
+                board.offerUnreadable(partition: partition, seq: entry.sequence)
+                metrics.unreadable.increment()
+                return
+            }
+            facts.append(fact)
+        }
+        board.offer(facts, partition: partition)
+    }
+
+    private func fillFromLog() async {
+        var backoff = Backoff(base: .milliseconds(50), ceiling: settings.pauseMax)
+        for await _ in board.missing {
+            while let (partition, after) = board.nextMissing() {
+                guard !Task.isCancelled else { return }
+                do {
+                    let facts = try await source.read(
+                        partition: partition, after: after, limit: Self.factsPerReadMax)
+                    metrics.filled.increment(by: facts.count)
+                    try board.fill(partition, after: after, with: facts)
+                    backoff.reset()
+                    troubles.clear("log")
+                } catch let error as EventLogError {
+                    troubles.note("log", error)
+                } catch {
+                    guard !Task.isCancelled else { return }
+                    troubles.note("log", error)
+                    board.couldNotFill(partition)
+                    guard await rest(backoff.next()) else { return }
+                }
+            }
+        }
+    }
+
+    private func compare() async {
+        while !Task.isCancelled {
+            do {
+                let before = board.positions
+                let heads = try await source.heads()
+                let problems = board.compare(heads: heads, before: before)
+                if let problem = problems.first { throw problem }
+                troubles.clear("heads")
+            } catch {
+                if !Task.isCancelled { troubles.note("heads", error) }
+            }
+            if let lag = board.lag { metrics.record(lag: lag, partitions: board.positions.count) }
+            await publishPositions()
+            guard await rest(settings.comparison) else { return }
+        }
+    }
+
+    /// Tells Redis how far this consumer is, so that the relay may trim what everybody has applied.
+    private func publishPositions() async {
+        let positions = board.positions
+        guard !positions.isEmpty, !Task.isCancelled else { return }
+        faults.reached(.positionsRead)
+        let now = Int64(Date().timeIntervalSince1970 * 1_000)
+        let fields = positions.sorted { $0.key < $1.key }.flatMap { partition, position in
+            ["\(leases.consumer)/\(partition)", "\(position) \(now)"]
+        }
+        do {
+            _ = try await reader.command(["HSET", EventLog.positionsKey(leases.stream)] + fields)
+            faults.reached(.positionsPublished)
+            troubles.clear("positions")
+        } catch {
+            if !Task.isCancelled { troubles.note("positions", error) }
+        }
+    }
+}
+
+/// What a consumer counts.
+struct ConsumerMetrics: Sendable {
+    private let lag: Gauge
+    private let partitions: Gauge
+    let applied: Counter
+    let retried: Counter
+    let parked: Counter
+    let filled: Counter
+    let unreadable: Counter
+    let fenced: Counter
+
+    init(consumer: String, stream: String) {
+        let dimensions = [("consumer", consumer), ("stream", stream)]
+        lag = Gauge(label: "holdfast_log_lag", dimensions: dimensions)
+        partitions = Gauge(label: "holdfast_log_partitions_owned", dimensions: dimensions)
+        applied = Counter(label: "holdfast_log_applied_total", dimensions: dimensions)
+        retried = Counter(label: "holdfast_log_retries_total", dimensions: dimensions)
+        parked = Counter(label: "holdfast_log_dead_letters_total", dimensions: dimensions)
+        filled = Counter(label: "holdfast_log_filled_total", dimensions: dimensions)
+        unreadable = Counter(label: "holdfast_log_unreadable_total", dimensions: dimensions)
+        fenced = Counter(label: "holdfast_log_fence_lost_total", dimensions: dimensions)
+    }
+
+    func record(lag value: Int64, partitions count: Int) {
+        lag.record(value)
+        partitions.record(count)
+    }
+}

@@ -1,0 +1,90 @@
+import PostgreSQL
+
+extension EventLog {
+    /// The tables of the log, for `Migrator(extra:)`: the same in the schema of every service that says or hears facts.
+    public static var migrations: [Migration] {
+        [
+            Migration(number: 1, name: "create_event_log", sql: createEventLog),
+            Migration(number: 2, name: "create_consumer_position", sql: createConsumerPosition),
+            Migration(number: 3, name: "create_dead_letter", sql: createDeadLetter),
+        ]
+    }
+
+    private static let createEventLog = """
+        -- Every fact this service ever said. (partition, seq) is its place for good; seq has no holes and follows
+        -- the order of commits, because the counter row in log_head stays locked until the commit.
+        CREATE TABLE event_log (
+            partition   smallint    NOT NULL,
+            seq         bigint      NOT NULL,
+            stream      text        NOT NULL,
+            tenant      text        NOT NULL,
+            key         text        NOT NULL,   -- whose order counts: a learner, or a course run
+            type        text        NOT NULL,
+            version     integer     NOT NULL,
+            occurred_at timestamptz NOT NULL,
+            recorded_at timestamptz NOT NULL,
+            body        jsonb       NOT NULL,
+            traceparent text,
+            PRIMARY KEY (partition, seq),
+            CONSTRAINT partition_is_one_of_64 CHECK (partition BETWEEN 0 AND 63),
+            CONSTRAINT seq_starts_at_one CHECK (seq >= 1)
+        );
+        -- The last number given in each partition. Pages stay mostly empty so that each update finds room beside
+        -- the row (a HOT update) and no index entry is written.
+        CREATE TABLE log_head (
+            partition smallint PRIMARY KEY,
+            seq       bigint   NOT NULL DEFAULT 0,
+            CONSTRAINT head_is_not_negative CHECK (seq >= 0)
+        ) WITH (fillfactor = 10);
+        INSERT INTO log_head (partition) SELECT generate_series(0, 63);
+        """
+
+    private static let createConsumerPosition = """
+        -- How far each consumer of this service is in each partition of a stream it hears, and who works on it.
+        -- position moves only in the transaction that holds the effects of the facts up to it.
+        CREATE TABLE consumer_position (
+            consumer  text     NOT NULL,
+            stream    text     NOT NULL,
+            partition smallint NOT NULL,
+            position  bigint   NOT NULL DEFAULT 0,
+            epoch     bigint   NOT NULL DEFAULT 0,   -- grows with each change of owner
+            owner     text,                          -- null: free to take
+            PRIMARY KEY (consumer, stream, partition),
+            CONSTRAINT position_is_not_negative CHECK (position >= 0)
+        ) WITH (fillfactor = 50);
+        -- The owners that are alive. One row each, so that staying alive costs one update, not one a partition.
+        CREATE TABLE consumer_owner (
+            consumer   text        NOT NULL,
+            stream     text        NOT NULL,
+            owner      text        NOT NULL,
+            expires_at timestamptz NOT NULL,         -- by this database's clock
+            PRIMARY KEY (consumer, stream, owner)
+        ) WITH (fillfactor = 50);
+        """
+
+    private static let createDeadLetter = """
+        -- Facts that could not be applied. Written in the transaction that moves the position past them.
+        CREATE TABLE dead_letter (
+            id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            consumer    text        NOT NULL,
+            stream      text        NOT NULL,
+            partition   smallint    NOT NULL,
+            seq         bigint      NOT NULL,
+            tenant      text        NOT NULL,
+            key         text        NOT NULL,
+            type        text        NOT NULL,
+            version     integer     NOT NULL,
+            occurred_at timestamptz NOT NULL,
+            recorded_at timestamptz NOT NULL,
+            body        jsonb       NOT NULL,
+            traceparent text,
+            reason      text        NOT NULL,
+            attempts    integer     NOT NULL,
+            failed_at   timestamptz NOT NULL,
+            replayed_at timestamptz,
+            CONSTRAINT dead_letter_is_one_a_fact UNIQUE (consumer, stream, partition, seq)
+        );
+        -- Serves the list of what waits.
+        CREATE INDEX dead_letter_waiting ON dead_letter (id) WHERE replayed_at IS NULL;
+        """
+}

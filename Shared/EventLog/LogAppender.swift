@@ -1,0 +1,140 @@
+import Contracts
+import Foundation
+import PostgreSQL
+
+/// Writes facts into the service's log, inside the transaction that changes the state they describe.
+public struct LogAppender: Sendable {
+    public let stream: String
+    private let numbering: Numbering
+
+    /// How numbers are given.
+    package enum Numbering: Sendable {
+        /// From the counter row, locked until the commit: no holes, and in the order of commits.
+        case gapless
+        /// From a sequence, as an outbox with a serial key would. Only to prove that the tests notice.
+        case sequence
+    }
+
+    /// - Parameter stream: the one stream this service says, e.g. `risk-scores`.
+    public init(stream: String) {
+        self.init(stream: stream, numbering: .gapless)
+    }
+
+    package init(stream: String, numbering: Numbering) {
+        self.stream = stream
+        self.numbering = numbering
+    }
+
+    /// Appends facts in the order given, in one statement, and returns their places in that order.
+    ///
+    /// The counters of the partitions touched stay locked until the caller's transaction ends, so keep what follows
+    /// short: append last. They are locked in the order of their numbers, so concurrent batches never deadlock, as
+    /// long as a transaction appends once.
+    ///
+    /// - Parameters:
+    ///   - session: inside a transaction; outside, the facts are committed at once.
+    ///   - recordedAt: the service's clock.
+    /// - Throws: `DatabaseError`; then none is appended.
+    @discardableResult
+    public func append(
+        _ facts: [NewFact], on session: Session, recordedAt: Date
+    ) throws -> [LogPosition] {
+        guard !facts.isEmpty else { return [] }
+        var batch = Batch(facts)
+        let rows = try session.rows(
+            numbering == .gapless
+                ? Self.statement(batch, stream: stream, recordedAt: recordedAt)
+                : Self.serialStatement(batch, stream: stream, recordedAt: recordedAt))
+        for row in rows {
+            batch.bases[try row.decode("partition", as: Int.self)] = try row.decode("base", as: Int64.self)
+        }
+        return try zip(batch.partitions, batch.places).map { partition, place in
+            guard let base = batch.bases[Int(partition)] else {
+                throw EventLogError.isNotMigrated(partition: Int(partition))
+            }
+            return LogPosition(partition: Int(partition), seq: base + place)
+        }
+    }
+
+    /// The facts as columns, and the place of each within its partition.
+    private struct Batch {
+        let facts: [NewFact]
+        let partitions: [Int16]
+        let places: [Int64]
+        /// Facts of each partition touched.
+        let counts: [(partition: Int16, facts: Int64)]
+        /// The last number before this batch.
+        var bases: [Int: Int64] = [:]
+
+        init(_ facts: [NewFact]) {
+            var counts: [Int16: Int64] = [:]
+            var places: [Int64] = []
+            places.reserveCapacity(facts.count)
+            let partitions = facts.map { Int16(EventLog.partition(tenant: $0.tenant, key: $0.key)) }
+            for partition in partitions {
+                counts[partition, default: 0] += 1
+                places.append(counts[partition, default: 0])
+            }
+            self.facts = facts
+            self.partitions = partitions
+            self.places = places
+            self.counts = counts.map { ($0.key, $0.value) }.sorted { $0.partition < $1.partition }
+        }
+    }
+
+    /// One statement, so a batch costs one round trip. `held` locks the counters in the order of their numbers;
+    /// `advanced` can touch a counter only after `held` gave it, so it locks in the same order.
+    private static func statement(_ batch: Batch, stream: String, recordedAt: Date) -> SQL {
+        """
+        WITH batch AS (
+            SELECT * FROM unnest(\(batch.counts.map(\.partition)), \(batch.counts.map(\.facts)))
+                AS batch (partition, facts)
+        ), held AS MATERIALIZED (
+            SELECT log_head.partition, log_head.seq FROM log_head
+            WHERE log_head.partition = ANY(\(batch.counts.map(\.partition)))
+            ORDER BY log_head.partition
+            FOR UPDATE
+        ), advanced AS (
+            UPDATE log_head SET seq = held.seq + batch.facts
+            FROM held JOIN batch USING (partition)
+            WHERE log_head.partition = held.partition
+            RETURNING log_head.partition, held.seq AS base
+        ), written AS (
+            INSERT INTO event_log (partition, seq, stream, tenant, key, type, version, occurred_at, recorded_at,
+                body, traceparent)
+            SELECT fact.partition, advanced.base + fact.place, \(stream), fact.tenant, fact.key, fact.type,
+                fact.version, fact.occurred_at, \(recordedAt), fact.body, fact.traceparent
+            FROM \(columns(batch)) JOIN advanced USING (partition)
+        )
+        SELECT partition, base FROM advanced
+        """
+    }
+
+    private static func serialStatement(_ batch: Batch, stream: String, recordedAt: Date) -> SQL {
+        """
+        WITH numbered AS MATERIALIZED (
+            SELECT fact.*, nextval(('event_log_serial_' || fact.partition)::regclass) AS seq FROM \(columns(batch))
+        ), written AS (
+            INSERT INTO event_log (partition, seq, stream, tenant, key, type, version, occurred_at, recorded_at,
+                body, traceparent)
+            SELECT partition, seq, \(stream), tenant, key, type, version, occurred_at, \(recordedAt), body, traceparent
+            FROM numbered
+        ), head AS (
+            UPDATE log_head SET seq = greatest(log_head.seq, top.seq)
+            FROM (SELECT partition, max(seq) AS seq FROM numbered GROUP BY partition) AS top
+            WHERE log_head.partition = top.partition
+        )
+        SELECT partition, min(seq) - 1 AS base FROM numbered GROUP BY partition
+        """
+    }
+
+    private static func columns(_ batch: Batch) -> SQL {
+        """
+        unnest(\(batch.partitions), \(batch.places), \(batch.facts.map(\.tenant.rawValue)),
+            \(batch.facts.map(\.key)), \(batch.facts.map(\.type)), \(batch.facts.map { Int32($0.version) }),
+            \(batch.facts.map(\.occurredAt)), \(batch.facts.map { JSONText($0.body) }),
+            \(batch.facts.map(\.traceparent)))
+            AS fact (partition, place, tenant, key, type, version, occurred_at, body, traceparent)
+        """
+    }
+}

@@ -1,0 +1,85 @@
+/// How a consumer shares, reads and repeats its work.
+public struct LogConsumerSettings: Sendable {
+    /// Facts applied in one transaction, at most.
+    public var runMax: Int
+    /// Facts of one partition that may wait in memory.
+    public var waitingMax: Int
+    /// Partitions worked on at once. Each takes a connection of the pool while its transaction runs.
+    public var concurrentRuns: Int
+    /// How long an owner that says nothing is believed to be alive. 1 to 3 s keeps a takeover short and a
+    /// collection of garbage or a busy disk harmless.
+    public var lease: Duration
+    /// How often the lease is renewed and free partitions are looked for.
+    public var renewal: Duration
+    /// Attempts at one fact before it is parked in `dead_letter`.
+    public var attemptsMax: Int
+    /// The pause after the first failed attempt; it doubles up to ``pauseMax``, with full jitter.
+    public var pauseBase: Duration
+    public var pauseMax: Duration
+    /// How often positions are compared with the log's heads: what the stream does not bring is found that soon.
+    public var comparison: Duration
+
+    public init(
+        runMax: Int = 500, waitingMax: Int = 1_000, concurrentRuns: Int = 4, lease: Duration = .seconds(3),
+        renewal: Duration = .milliseconds(500), attemptsMax: Int = 5, pauseBase: Duration = .milliseconds(100),
+        pauseMax: Duration = .seconds(2), comparison: Duration = .seconds(1)
+    ) {
+        precondition(runMax > 0 && waitingMax > 0 && concurrentRuns > 0 && attemptsMax > 0)
+        precondition(renewal * 2 < lease, "an owner must be able to miss one renewal")
+        self.runMax = runMax
+        self.waitingMax = waitingMax
+        self.concurrentRuns = concurrentRuns
+        self.lease = lease
+        self.renewal = renewal
+        self.attemptsMax = attemptsMax
+        self.pauseBase = pauseBase
+        self.pauseMax = pauseMax
+        self.comparison = comparison
+    }
+}
+
+/// How a relay looks for facts, and how much of the log its stream keeps.
+public struct LogRelaySettings: Sendable {
+    /// Facts read from the log and appended in one round trip, at most.
+    public var batchMax: Int
+    /// How often the log is looked at while facts come, when nobody wakes the relay.
+    public var pollBusy: Duration
+    /// How often it is looked at after a quiet second.
+    public var pollIdle: Duration
+    public var lease: Duration
+    public var renewal: Duration
+    /// The newest facts of a partition that its stream may hold. A hearer further behind reads the log; a stream
+    /// further behind, after Redis lost its data, goes on from here. 20,000 of 400 bytes in 64 partitions: 512 MB.
+    public var streamEntriesMax: Int64
+    /// How old, by the wall clock, an entry may become that some consumer has not yet applied.
+    public var streamAgeMax: Duration
+    /// How often the stream is trimmed.
+    public var trimming: Duration
+
+    public init(
+        batchMax: Int = 2_000, pollBusy: Duration = .milliseconds(20), pollIdle: Duration = .milliseconds(250),
+        lease: Duration = .seconds(3), renewal: Duration = .milliseconds(500), streamEntriesMax: Int64 = 20_000,
+        streamAgeMax: Duration = .seconds(86_400), trimming: Duration = .seconds(10)
+    ) {
+        precondition(batchMax >= EventLog.partitionCount && streamEntriesMax > 0)
+        precondition(renewal * 2 < lease, "an owner must be able to miss one renewal")
+        self.batchMax = batchMax
+        self.pollBusy = pollBusy
+        self.pollIdle = pollIdle
+        self.lease = lease
+        self.renewal = renewal
+        self.streamEntriesMax = streamEntriesMax
+        self.streamAgeMax = streamAgeMax
+        self.trimming = trimming
+    }
+}
+
+/// How a relay or consumer is doing, for `/readyz`.
+public struct LogHealth: Sendable, Hashable {
+    /// Facts that wait, over the partitions this process owns; nil while that is not known.
+    public var lag: Int64?
+    /// Partitions this process owns.
+    public var partitions: Int
+    /// What is wrong now, one sentence each; empty when nothing is.
+    public var problems: [String]
+}

@@ -1,0 +1,296 @@
+import Contracts
+import Synchronization
+
+/// What a consumer knows of each partition it owns: how far it is, what waits, and what is missing.
+///
+/// Facts wait here in the log's order and without holes, whichever way they came. A fact that is known already is
+/// ignored, one that leaves a hole makes the log be asked for what is between.
+final class PartitionBoard: Sendable {
+    /// Facts of one partition to be applied in one transaction, the first right after the holding's position.
+    struct Run: Sendable {
+        let holding: PartitionLeases.Holding
+        let facts: [Fact]
+        /// How often its first fact failed alone.
+        let attempts: Int
+        /// How often the partition failed in a row, for whatever reason.
+        let failures: Int
+        var last: Int64 { holding.position + Int64(facts.count) }
+    }
+
+    private struct Slot {
+        let epoch: Int64
+        var position: Int64
+        var waiting: ArraySlice<Fact> = []
+        /// The log has facts up to here that the stream does not give. At or below `cursor`: nothing is missing.
+        var missingUpTo: Int64 = 0
+        var isFilling = false
+        var isRunning = false
+        /// In the queue of partitions to work on, or waiting for its turn after a failure.
+        var isQueued = false
+        var runMax: Int
+        var attempts = 0
+        var failures = 0
+        /// The log's head when it was last compared.
+        var head: Int64 = 0
+        /// After the log contradicted the stream or itself: when to look again.
+        var restsUntil: ContinuousClock.Instant?
+
+        init(_ holding: PartitionLeases.Holding, runMax: Int) {
+            epoch = holding.epoch
+            position = holding.position
+            self.runMax = runMax
+        }
+
+        /// The last fact that is here or applied.
+        var cursor: Int64 { position + Int64(waiting.count) }
+        var isMissing: Bool { missingUpTo > cursor }
+        var isResting: Bool { restsUntil.map { ContinuousClock.now < $0 } ?? false }
+    }
+
+    private struct State {
+        var slots: [Int: Slot] = [:]
+        /// The log's heads are known since this consumer began.
+        var isCompared = false
+    }
+
+    /// Asking again at once would only repeat the answer.
+    private static let restAfterContradiction = Duration.seconds(1)
+
+    private let state = Mutex(State())
+    private let runMax: Int
+    private let waitingMax: Int
+    /// Partitions with work, each once.
+    let ready: AsyncStream<Int>
+    private let readyQueue: AsyncStream<Int>.Continuation
+    /// A sign that facts must be read from the log.
+    let missing: AsyncStream<Void>
+    private let missingSign: AsyncStream<Void>.Continuation
+
+    init(runMax: Int, waitingMax: Int) {
+        self.runMax = runMax
+        self.waitingMax = waitingMax
+        (ready, readyQueue) = AsyncStream.makeStream()
+        (missing, missingSign) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    // MARK: - Ownership
+
+    /// Takes over what the lease says is owned now: new holdings begin at their position, lost ones are forgotten.
+    func hold(_ holdings: [PartitionLeases.Holding]) {
+        state.withLock { state in
+            let owned = Dictionary(uniqueKeysWithValues: holdings.map { ($0.partition, $0) })
+            state.slots = state.slots.filter { partition, slot in owned[partition]?.epoch == slot.epoch }
+            for holding in holdings where state.slots[holding.partition] == nil {
+                state.slots[holding.partition] = Slot(holding, runMax: runMax)
+            }
+        }
+    }
+
+    /// Forgets a partition whose fence was lost; the lease says when and where to begin anew.
+    func drop(_ run: Run) {
+        state.withLock { state in
+            if state.slots[run.holding.partition]?.epoch == run.holding.epoch {
+                state.slots[run.holding.partition] = nil
+            }
+        }
+    }
+
+    /// Partitions on which nothing is being done.
+    var idle: Set<Int> {
+        state.withLock { state in Set(state.slots.filter { !$0.value.isRunning }.keys) }
+    }
+
+    /// The committed position of each owned partition.
+    var positions: [Int: Int64] {
+        state.withLock { $0.slots.mapValues(\.position) }
+    }
+
+    // MARK: - Facts arriving
+
+    /// Where to read the stream on, for partitions with room; and whether that is all of them.
+    func wanted() -> (cursors: [(partition: Int, after: Int64)], isAll: Bool) {
+        state.withLock { state in
+            let open = state.slots.filter { _, slot in
+                !slot.isMissing && !slot.isResting && slot.waiting.count < waitingMax
+            }
+            return (open.map { ($0.key, $0.value.cursor) }, open.count == state.slots.count)
+        }
+    }
+
+    /// Facts of one partition from the stream or the log, in order.
+    func offer(_ facts: [Fact], partition: Int) {
+        state.withLock { state in
+            guard var slot = state.slots[partition] else { return }
+            for fact in facts where fact.seq > slot.cursor {
+                guard fact.seq == slot.cursor + 1 else {
+                    slot.missingUpTo = max(slot.missingUpTo, fact.seq - 1)
+                    break
+                }
+                slot.waiting.append(fact)
+            }
+            settle(partition, &slot)
+            state.slots[partition] = slot
+        }
+    }
+
+    /// The stream holds something at `seq` that is no fact: the log has to be asked.
+    func offerUnreadable(partition: Int, seq: Int64) {
+        state.withLock { state in
+            guard var slot = state.slots[partition], seq > slot.cursor else { return }
+            slot.missingUpTo = max(slot.missingUpTo, seq)
+            settle(partition, &slot)
+            state.slots[partition] = slot
+        }
+    }
+
+    /// The next partition to read from the log, and from where.
+    func nextMissing() -> (partition: Int, after: Int64)? {
+        state.withLock { state in
+            let found = state.slots.first { _, slot in
+                slot.isMissing && !slot.isFilling && !slot.isResting && slot.waiting.count < waitingMax
+            }
+            guard let found else { return nil }
+            state.slots[found.key]?.isFilling = true
+            return (found.key, found.value.cursor)
+        }
+    }
+
+    /// The log could not be read; the partition is asked for again.
+    func couldNotFill(_ partition: Int) {
+        state.withLock { $0.slots[partition]?.isFilling = false }
+    }
+
+    /// What the log gave for ``nextMissing()``.
+    ///
+    /// - Throws: ``EventLogError`` when the log ends before what the stream has, or has a hole.
+    func fill(_ partition: Int, after: Int64, with facts: [Fact]) throws(EventLogError) {
+        let problem: EventLogError? = state.withLock { state in
+            guard var slot = state.slots[partition] else { return nil }
+            defer { state.slots[partition] = slot }
+            slot.isFilling = false
+            if facts.isEmpty, slot.cursor == after {
+                slot.restsUntil = .now + Self.restAfterContradiction
+                defer { slot.missingUpTo = 0 }
+                return .wentBack(partition: partition, head: after, known: slot.missingUpTo)
+            }
+            for fact in facts where fact.seq > slot.cursor {
+                guard fact.seq == slot.cursor + 1 else {
+                    slot.restsUntil = .now + Self.restAfterContradiction
+                    return .hole(partition: partition, after: slot.cursor, found: fact.seq)
+                }
+                slot.waiting.append(fact)
+            }
+            settle(partition, &slot)
+            return nil
+        }
+        if let problem { throw problem }
+    }
+
+    /// Compares with the log's heads: facts that were there a comparison ago and still did not come are missing.
+    ///
+    /// - Parameter before: ``positions`` as they were before the heads were read.
+    /// - Returns: partitions of which more was applied than the log holds.
+    func compare(heads: [Int64], before: [Int: Int64]) -> [EventLogError] {
+        state.withLock { state in
+            state.isCompared = true
+            var problems: [EventLogError] = []
+            for (partition, var slot) in state.slots where heads.indices.contains(partition) {
+                let head = heads[partition]
+                if let position = before[partition], position > head {
+                    problems.append(.wentBack(partition: partition, head: head, known: position))
+                }
+                if slot.waiting.isEmpty, slot.head > slot.cursor {
+                    slot.missingUpTo = max(slot.missingUpTo, slot.head)
+                }
+                slot.head = head
+                settle(partition, &slot)
+                state.slots[partition] = slot
+            }
+            return problems
+        }
+    }
+
+    /// Facts in the log that are not yet applied, over the owned partitions; nil before the first comparison.
+    var lag: Int64? {
+        state.withLock { state in
+            state.isCompared ? state.slots.values.reduce(0) { $0 + max(0, $1.head - $1.position) } : nil
+        }
+    }
+
+    // MARK: - Work
+
+    /// The next run of a partition that came out of ``ready``.
+    func take(_ partition: Int) -> Run? {
+        state.withLock { state in
+            guard var slot = state.slots[partition], !slot.isRunning else { return nil }
+            slot.isQueued = false
+            slot.isRunning = !slot.waiting.isEmpty
+            state.slots[partition] = slot
+            guard slot.isRunning else { return nil }
+            let holding = PartitionLeases.Holding(
+                partition: partition, epoch: slot.epoch, position: slot.position)
+            return Run(
+                holding: holding, facts: Array(slot.waiting.prefix(slot.runMax)), attempts: slot.attempts,
+                failures: slot.failures)
+        }
+    }
+
+    /// The run is committed.
+    func finish(_ run: Run) {
+        update(run) { slot in
+            slot.position = run.last
+            slot.waiting = ArraySlice(slot.waiting.dropFirst(run.facts.count))
+            slot.attempts = 0
+            slot.failures = 0
+            slot.runMax = min(runMax, slot.runMax * 4)
+        }
+    }
+
+    /// The run failed and is tried again at once in smaller pieces, so that its bad fact ends up alone.
+    func split(_ run: Run) {
+        update(run) { $0.runMax = max(1, run.facts.count / 8) }
+    }
+
+    /// The run failed; the partition rests until ``resume(_:)``.
+    ///
+    /// - Parameter counts: whether the failure counts against the run's first fact.
+    func rest(_ run: Run, counts: Bool) {
+        update(run) { slot in
+            slot.attempts += counts ? 1 : 0
+            slot.failures += 1
+            slot.runMax = max(1, run.facts.count / 2)
+            slot.isQueued = true
+        }
+    }
+
+    /// Ends the rest of a partition.
+    func resume(_ partition: Int) {
+        readyQueue.yield(partition)
+    }
+
+    /// Lets the loops over ``ready`` and ``missing`` end.
+    func close() {
+        readyQueue.finish()
+        missingSign.finish()
+    }
+
+    private func update(_ run: Run, _ change: (inout Slot) -> Void) {
+        state.withLock { state in
+            // An owner that lost the partition and got it back has a new epoch: the old run is no news to it.
+            guard var slot = state.slots[run.holding.partition], slot.epoch == run.holding.epoch else { return }
+            slot.isRunning = false
+            change(&slot)
+            settle(run.holding.partition, &slot)
+            state.slots[run.holding.partition] = slot
+        }
+    }
+
+    /// Queues a partition that has work, and asks for the log where something is missing.
+    private func settle(_ partition: Int, _ slot: inout Slot) {
+        if !slot.waiting.isEmpty, !slot.isRunning, !slot.isQueued {
+            slot.isQueued = true
+            readyQueue.yield(partition)
+        }
+        if slot.isMissing, !slot.isFilling, slot.waiting.count < waitingMax { missingSign.yield() }
+    }
+}
