@@ -77,7 +77,16 @@ let sharedLibraries: [Target] =
     shared("Contracts", uses: [])
     + shared("PostgreSQL", uses: ["CLibPQ", logging, metrics, collections, crypto])
     + shared("RedisStreams", uses: ["CHiredis", logging, crypto])
-    + shared("EventLog", uses: ["Contracts", "PostgreSQL", "RedisStreams", logging, metrics, lifecycle])
+    + shared(
+        "EventLog", uses: ["Contracts", "PostgreSQL", "RedisStreams", logging, metrics, lifecycle],
+        testsUse: ["eventlog-worker", "Contracts", "PostgreSQL", "RedisStreams", logging, lifecycle])
+    + [
+        // The fault campaign of EventLogTests kills and freezes this process.
+        .executableTarget(
+            name: "eventlog-worker",
+            dependencies: ["EventLog", "Contracts", "PostgreSQL", "RedisStreams", logging, lifecycle],
+            path: "Tests/EventLogWorker", swiftSettings: settings)
+    ]
     + shared("HTTPClient", uses: ["CCurl", logging, metrics, collections])
     + shared("Runtime", uses: ["Contracts", configuration, logging, metrics, tracing, lifecycle])
     + shared(
