@@ -25,10 +25,20 @@ extension Booster {
                 try check(XGBoosterUpdateOneIter(handle, Int32(round), data.handle), "grow tree \(round + 1)")
                 progress(round + 1)
             }
+            try name(set.featureNames, in: handle)
             bytes = try save(handle, format: .ubj)
         }
         // Loaded anew, so that what is used is what was written; the training caches stay behind.
         return try Booster(bytes: bytes)
+    }
+
+    /// Writes the names into the model: a matrix takes its names to the grave.
+    private static func name(_ features: [String], in handle: BoosterHandle) throws(XGBoostError) {
+        let code = withCStrings(features) { pointers in
+            var pointers = pointers
+            return XGBoosterSetStrFeatureInfo(handle, "feature_name", &pointers, bst_ulong(features.count))
+        }
+        try check(code, "name the features")
     }
 
     /// The weighted share of ones, where training starts from.

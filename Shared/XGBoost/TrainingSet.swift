@@ -59,12 +59,11 @@ final class DataMatrix {
         handle = made
     }
 
-    /// Copies a training set, with its labels, weights and names, into the library.
+    /// Copies a training set, with its labels and weights, into the library.
     convenience init(_ set: TrainingSet) throws(XGBoostError) {
         try self.init(set.matrix)
         try setFloats("label", set.labels)
         if !set.weights.isEmpty { try setFloats("weight", set.weights) }
-        try setNames(set.featureNames)
     }
 
     deinit { XGDMatrixFree(handle) }
@@ -74,14 +73,6 @@ final class DataMatrix {
             XGDMatrixSetFloatInfo(handle, field, buffer.baseAddress, bst_ulong(buffer.count))
         }
         try check(code, "take the \(field)s")
-    }
-
-    private func setNames(_ names: [String]) throws(XGBoostError) {
-        let code = withCStrings(names) { pointers in
-            var pointers = pointers
-            return XGDMatrixSetStrFeatureInfo(handle, "feature_name", &pointers, bst_ulong(names.count))
-        }
-        try check(code, "take the feature names")
     }
 }
 

@@ -21,7 +21,8 @@ import XGBoost
         return try TrainingSet(matrix: matrix, labels: labels, featureNames: ["signal", "noise", "gaps"])
     }
 
-    static let quick = TrainingParameters(rounds: 30, depth: 3, leafWeightMin: 2, monotone: [.raises, .free, .free])
+    static let quick = TrainingParameters(
+        rounds: 30, depth: 3, learningRate: 0.2, leafWeightMin: 2, lambda: 1, monotone: [.raises, .free, .free])
 
     @Test func `the same rows and seed give the same bytes`() throws {
         let set = try Self.invented()

@@ -1,0 +1,38 @@
+import Contracts
+import Foundation
+
+/// When no score is given, and why. Guessing would be worse: a list of people to call is short.
+public enum AbstentionRules {
+    /// A week of the course: before that, even the best models of the field rank little better than chance (AUC 0.69).
+    public static let tenureDaysMin = 7
+    /// Someone who never came in two weeks is known to be absent; before that, one single day says nothing.
+    public static let sparseTenureDays = 14
+    public static let sparseActiveDaysMin = 2
+    /// Nobody of at least ``gapCohortMin`` learners was active for so many days: the source is silent, not they.
+    public static let gapDays = 3
+    public static let gapCohortMin = 20
+
+    /// The reason to abstain, or `nil` when a score can be given.
+    public static func reason(
+        _ state: EnrollmentState, plan: CoursePlan?, cohort: CohortSummary?, now: Date
+    ) -> Abstention? {
+        guard state.isEnrolled else { return .notEnrolled }
+        guard let plan else { return .tooLittleData }
+        let today = EpochDay(of: now)
+        if today < plan.startsOn { return .runNotStarted }
+        if today > plan.endsOn { return .runEnded }
+        let asOf = Features.asOfDay(state, now: now)
+        let tenure = asOf - Features.origin(of: state, plan) + 1
+        if tenure < tenureDaysMin { return .tooNew }
+        if tenure < sparseTenureDays, state.activeDays(upTo: asOf) < sparseActiveDaysMin { return .tooLittleData }
+        if let cohort, cohort.size >= gapCohortMin, cohort.silentDays >= gapDays { return .dataGap }
+        return nil
+    }
+}
+
+extension EnrollmentState {
+    /// Days with activity on or before `day`.
+    func activeDays(upTo day: EpochDay) -> Int {
+        days.partitionPoint { $0.day <= day }
+    }
+}
