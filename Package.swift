@@ -68,6 +68,7 @@ let systemLibraries: [Target] = [
     .systemLibrary(
         name: "CCurl", path: "Shared/CCurl", pkgConfig: "libcurl",
         providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CZlib", path: "Shared/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
         name: "CXGBoost", path: "Shared/CXGBoost", pkgConfig: "xgboost",
         providers: [.apt(["libxgboost-dev"])]),
@@ -92,7 +93,9 @@ let sharedLibraries: [Target] =
     + shared(
         "HTTPServer", uses: ["Contracts", "RPC", "Runtime", logging, metrics, lifecycle] + hummingbird,
         testsUse: ["HTTPClient"])
-    + shared("RPC", uses: ["Contracts", "HTTPClient", "Runtime", logging, metrics, tracing], testsUse: ["HTTPServer"])
+    + shared(
+        "RPC", uses: ["CZlib", "Contracts", "HTTPClient", "Runtime", logging, metrics, tracing],
+        testsUse: ["HTTPServer", "HTTPClient"])
     + shared("XGBoost", uses: ["CXGBoost"])
     + shared("Simulator", uses: ["Contracts"])
     + [
