@@ -1,0 +1,22 @@
+import Dispatch
+import Foundation
+
+/// Runs something that blocks (a process, a socket) away from the cooperative pool, whose threads are few.
+public func blocking<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+    try await withCheckedThrowingContinuation { continuation in
+        DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
+    }
+}
+
+/// Waits until `condition` holds, looking every 10 ms.
+///
+/// - Throws: ``TestSupportError`` naming `what` when it does not hold within `limit`; whatever `condition` throws.
+public func eventually(
+    _ what: String, within limit: Duration = .seconds(10), _ condition: @Sendable () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + limit
+    while try await !condition() {
+        guard ContinuousClock.now < deadline else { throw TestSupportError("not within \(limit): \(what)") }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+}
