@@ -24,15 +24,15 @@ public enum Wiring {
         let learnerEvents = LearnerEvents(situations: situations, decisions: decisions)
         let riskScores = RiskScores(decider: decider, policies: policies, clock: runtime.clock)
         let deliveries = Deliveries(situations: situations, decisions: decisions)
-        let consumers = [
-            platform.consumer(
-                of: LearnerEvents.stream, producer: settings.trackingURL, log: TrackingRPC.log, wakesRelay: false,
+        let heard = [
+            platform.hear(
+                LearnerEvents.stream, producer: settings.trackingURL, log: TrackingRPC.log, wakesRelay: false,
                 handle: learnerEvents.apply),
-            platform.consumer(
-                of: RiskScores.stream, producer: settings.predictionURL, log: PredictionRPC.log, wakesRelay: true,
+            platform.hear(
+                RiskScores.stream, producer: settings.predictionURL, log: PredictionRPC.log, wakesRelay: true,
                 handle: riskScores.apply),
-            platform.consumer(
-                of: Deliveries.stream, producer: settings.notificationURL, log: NotificationRPC.log,
+            platform.hear(
+                Deliveries.stream, producer: settings.notificationURL, log: NotificationRPC.log,
                 wakesRelay: false, handle: deliveries.apply),
         ]
         let heldNudges = HeldNudges(
@@ -43,8 +43,8 @@ public enum Wiring {
         NudgingRoutes(
             database: platform.database, reads: NudgeReads(database: platform.database), policies: policies
         ).register(on: router)
-        LogRoutes(NudgingRPC.log, platform: platform, consumers: consumers).register(on: router)
-        return [platform.connections, platform.relay] + consumers
-            + [heldNudges, platform.httpService(router, consumers: consumers)]
+        LogRoutes(NudgingRPC.log, platform: platform, heard: heard, pending: heldNudges.countDue).register(on: router)
+        return [platform.connections, platform.relay] + heard.map(\.consumer)
+            + [heldNudges, platform.httpService(router, heard: heard)]
     }
 }

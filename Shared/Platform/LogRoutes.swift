@@ -1,5 +1,6 @@
 import Contracts
 import EventLog
+import Foundation
 import PostgreSQL
 import RPC
 import Runtime
@@ -9,15 +10,26 @@ public struct LogRoutes: Sendable {
     let log: LogRPC
     let reader: LocalLogReader
     let deadLetters: [DeadLetters]
+    let heard: [HeardStream]
+    let database: Database
+    let pending: @Sendable () async throws -> Int
+    let startedAt = Date()
     let clock: any ServiceClock
 
     /// - Parameters:
     ///   - log: The service's own procedures.
-    ///   - consumers: All that it hears.
-    public init(_ log: LogRPC, platform: Platform, consumers: [LogConsumer]) {
+    ///   - heard: All that it hears.
+    ///   - pending: How many things are due, by the service's clock, that its jobs have not done yet.
+    public init(
+        _ log: LogRPC, platform: Platform, heard: [HeardStream],
+        pending: @escaping @Sendable () async throws -> Int = { 0 }
+    ) {
         self.log = log
+        self.heard = heard
+        self.pending = pending
+        database = platform.database
         reader = LocalLogReader(platform.database)
-        deadLetters = consumers.map(\.deadLetters)
+        deadLetters = heard.map(\.consumer.deadLetters)
         clock = platform.runtime.clock
     }
 
@@ -39,7 +51,32 @@ public struct LogRoutes: Sendable {
             try await replay(request.id)
             return Empty()
         }
+        router.handle(log.getServiceStatus) { _, _ in try await status() }
         registerClock(on: router)
+    }
+
+    /// Heads are asked of the producers before the positions are read, so a lag is never less than it was.
+    private func status() async throws -> GetServiceStatus.Response {
+        var lag: [String: Int64] = [:]
+        for stream in heard {
+            let heads = try await stream.source.heads()
+            let positions = try await positions(of: stream)
+            lag[stream.stream] = zip(heads, positions).reduce(0) { $0 + max(0, $1.0 - $1.1) }
+        }
+        return GetServiceStatus.Response(
+            startedAt: startedAt, lag: lag, pending: try await pending(), now: clock.now())
+    }
+
+    private func positions(of heard: HeardStream) async throws -> [Int64] {
+        var positions = [Int64](repeating: 0, count: EventLog.partitionCount)
+        let rows = try await database.rows(
+            """
+            SELECT partition, position FROM consumer_position
+            WHERE consumer = \(heard.name) AND stream = \(heard.stream)
+            """
+        )
+        for row in rows { positions[try row.decode("partition", as: Int.self)] = try row.decode("position") }
+        return positions
     }
 
     private func list(_ request: ListDeadLetters.Request) async throws -> ListDeadLetters.Response {

@@ -59,30 +59,31 @@ public struct Platform: Sendable {
     ///   - producer: The address of the service that says it.
     ///   - log: That service's log procedures.
     ///   - wakesRelay: Whether the effects append to this service's own log.
-    public func consumer(
-        of stream: String, producer: String, log: LogRPC, wakesRelay: Bool,
+    public func hear(
+        _ stream: String, producer: String, log: LogRPC, wakesRelay: Bool,
         handle: @escaping @Sendable ([Fact], Session) throws -> Void
-    ) -> LogConsumer {
-        consumer(
-            named: runtime.service, of: stream, source: remoteLog(producer, log), wakesRelay: wakesRelay,
-            handle: handle)
+    ) -> HeardStream {
+        hear(stream, as: runtime.service, from: remoteLog(producer, log), wakesRelay: wakesRelay, handle: handle)
     }
 
-    /// A consumer of this service's own log.
-    public func projection(
-        named name: String, wakesRelay: Bool, handle: @escaping @Sendable ([Fact], Session) throws -> Void
-    ) -> LogConsumer {
-        consumer(named: name, of: stream, source: LocalLogReader(database), wakesRelay: wakesRelay, handle: handle)
+    /// A consumer of this service's own log, which keeps its read models.
+    ///
+    /// - Parameter name: Under which its positions are kept.
+    public func project(
+        as name: String, wakesRelay: Bool, handle: @escaping @Sendable ([Fact], Session) throws -> Void
+    ) -> HeardStream {
+        hear(stream, as: name, from: LocalLogReader(database), wakesRelay: wakesRelay, handle: handle)
     }
 
-    private func consumer(
-        named name: String, of stream: String, source: any LogReader, wakesRelay: Bool,
+    private func hear(
+        _ stream: String, as name: String, from source: any LogReader, wakesRelay: Bool,
         handle: @escaping @Sendable ([Fact], Session) throws -> Void
-    ) -> LogConsumer {
-        LogConsumer(
+    ) -> HeardStream {
+        let consumer = LogConsumer(
             consumer: name, stream: stream, database: database, redis: settings.redis, source: source,
             owner: Self.owner, logger: runtime.logger("consumer"), handle: handle,
             afterCommit: { [relay] _ in if wakesRelay { relay.wake() } })
+        return HeardStream(name: name, stream: stream, source: source, consumer: consumer)
     }
 
     /// Reads another service's log by its procedures.
@@ -101,6 +102,17 @@ public struct Platform: Sendable {
 
     /// Frees connections after everything that used them has ended; first in the service group's list.
     public var connections: any Service { Connections(database: database, redis: redis) }
+}
+
+/// One stream that a service hears.
+public struct HeardStream: Sendable {
+    /// Under which its positions are kept.
+    public let name: String
+    public let stream: String
+    /// The log behind the stream.
+    public let source: any LogReader
+    /// What is to be run.
+    public let consumer: LogConsumer
 }
 
 /// Closes what the platform opened, last of all.

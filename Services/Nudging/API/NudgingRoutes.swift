@@ -13,6 +13,9 @@ struct NudgingRoutes: Sendable {
         router.handle(NudgingRPC.listNudges) { request, context in
             try await reads.nudges(request, tenant: context.tenant)
         }
+        router.handle(NudgingRPC.getLatestNudges) { request, context in
+            try await reads.latest(request, tenant: context.tenant)
+        }
         router.handle(NudgingRPC.listDecisions) { request, context in
             try await reads.decisions(request, tenant: context.tenant)
         }

@@ -58,6 +58,13 @@ struct HeldNudges: Service {
         return count
     }
 
+    /// Held nudges whose time has come.
+    func countDue() async throws -> Int {
+        let rows = try await database.rows(
+            "SELECT count(*) AS due FROM decision WHERE outcome = 'hold' AND due_at <= \(clock.now())")
+        return try rows.first?.decode("due", as: Int.self) ?? 0
+    }
+
     private func sleep() async throws {
         do {
             try await Task.sleep(for: interval)

@@ -56,6 +56,25 @@ struct NudgeReads: Sendable {
             nudges: nudges, nextPageToken: Self.next(rows, size, nudges.last.map { ($0.decidedAt, $0.nudge) }))
     }
 
+    /// The newest nudge of each learner and run. Reads `decision_by_learner`, one range a learner.
+    func latest(_ request: GetLatestNudges.Request, tenant: TenantID) async throws -> GetLatestNudges.Response {
+        guard (1...GetLatestNudges.learnersMax).contains(request.learners.count) else {
+            throw RPCError(
+                .invalidArgument,
+                "learners must have 1 to \(GetLatestNudges.learnersMax) entries, got \(request.learners.count)")
+        }
+        let rows = try await database.rows(
+            """
+            SELECT DISTINCT ON (learner, course_run)
+                   nudge, learner, course_run, kind, policy, decided_at, delivery, delivered_at, returned_at
+            FROM decision
+            WHERE tenant = \(tenant) AND outcome = 'send' AND learner = ANY(\(request.learners))
+            ORDER BY learner, course_run, decided_at DESC, nudge
+            """
+        )
+        return GetLatestNudges.Response(nudges: try rows.map(Self.nudge))
+    }
+
     /// The decision log. Reads `decision_by_learner`, or `decision_by_time` for all learners.
     func decisions(_ request: ListDecisions.Request, tenant: TenantID) async throws -> ListDecisions.Response {
         let size = try request.page.effectiveSize()

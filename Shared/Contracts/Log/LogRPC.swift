@@ -6,6 +6,7 @@ public struct LogRPC: Sendable {
     public let getLogHeads: RPCMethod<Empty, GetLogHeads.Response>
     public let listDeadLetters: RPCMethod<ListDeadLetters.Request, ListDeadLetters.Response>
     public let replayDeadLetter: RPCMethod<ReplayDeadLetter.Request, Empty>
+    public let getServiceStatus: RPCMethod<Empty, GetServiceStatus.Response>
 
     /// - Parameter service: The package and service, e.g. `holdfast.tracking.v1.TrackingService`.
     public init(service: String) {
@@ -13,6 +14,7 @@ public struct LogRPC: Sendable {
         getLogHeads = RPCMethod(path: "/\(service)/GetLogHeads", isIdempotent: true)
         listDeadLetters = RPCMethod(path: "/\(service)/ListDeadLetters", isIdempotent: true)
         replayDeadLetter = RPCMethod(path: "/\(service)/ReplayDeadLetter", isIdempotent: true)
+        getServiceStatus = RPCMethod(path: "/\(service)/GetServiceStatus", isIdempotent: true)
     }
 }
 

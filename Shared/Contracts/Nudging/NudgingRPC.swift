@@ -7,6 +7,8 @@ public enum NudgingRPC {
 
     public static let listNudges = RPCMethod<ListNudges.Request, ListNudges.Response>(
         path: "/\(service)/ListNudges", isIdempotent: true)
+    public static let getLatestNudges = RPCMethod<GetLatestNudges.Request, GetLatestNudges.Response>(
+        path: "/\(service)/GetLatestNudges", isIdempotent: true)
     public static let listDecisions = RPCMethod<ListDecisions.Request, ListDecisions.Response>(
         path: "/\(service)/ListDecisions", isIdempotent: true)
     public static let getNudgingOverview = RPCMethod<GetNudgingOverview.Request, GetNudgingOverview.Response>(

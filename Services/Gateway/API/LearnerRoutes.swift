@@ -1,0 +1,102 @@
+import Contracts
+import Foundation
+
+/// Learners: the list, most at risk first, and one learner's page.
+struct LearnerRoutes: Sendable {
+    let upstream: Upstream
+
+    var routes: [Route] {
+        let paging = [
+            Route.Parameter(name: "pageSize", words: "Rows wanted, 1 to 500; 50 when absent."),
+            Route.Parameter(name: "pageToken", words: "The nextPageToken of the page before."),
+        ]
+        return [
+            Route(
+                method: .get, path: "/v1/overview", scope: .read, summary: "What goes on right now.",
+                query: [.init(name: "courseRun", words: "Only this course run.")], responseSchema: "Overview",
+                handle: overview),
+            Route(
+                method: .get, path: "/v1/learners", scope: .read, summary: "Learners, most at risk first.",
+                query: [
+                    .init(name: "courseRun", words: "Only this course run."),
+                    .init(name: "band", words: "Only this band: low, moderate, high or critical."),
+                    .init(name: "bandAtLeast", words: "Only this band and those above it."),
+                    .init(name: "state", words: "Only this lifecycle state."),
+                ] + paging, responseSchema: "Learners", handle: list),
+            Route(
+                method: .get, path: "/v1/learners/{id}", scope: .read,
+                summary: "One learner: state, risk and why, events, nudges, decisions, messages.",
+                responseSchema: "LearnerPage", handle: page),
+            Route(
+                method: .get, path: "/v1/learners/{id}/events", scope: .read,
+                summary: "What one learner did, newest first.",
+                query: [
+                    .init(name: "courseRun", words: "Only this course run."),
+                    .init(name: "since", words: "Only events at or after this time."),
+                ] + paging, responseSchema: "Timeline", handle: events),
+            Route(
+                method: .get, path: "/v1/learners/by-external-id/{source}/{externalID}", scope: .read,
+                summary: "The id of a learner whom a platform names.", responseSchema: "LearnerReference",
+                handle: resolve),
+        ]
+    }
+
+    private func overview(_ request: APIRequest) async throws -> APIResponse {
+        let courseRun = try request.query("courseRun", expected: "a course run's id", CourseRunID.init(_:))
+        return try .json(
+            await Overview.read(
+                upstream, tenant: request.principal.tenant, courseRun: courseRun, trace: request.trace))
+    }
+
+    private func list(_ request: APIRequest) async throws -> APIResponse {
+        try .json(await LearnerList(upstream: upstream, request: request).read())
+    }
+
+    private func page(_ request: APIRequest) async throws -> APIResponse {
+        let learner = try request.parameter("id", expected: "a learner's id (a UUID)", LearnerID.init(_:))
+        return try .json(await LearnerPage.read(upstream, learner: learner, request: request))
+    }
+
+    private func events(_ request: APIRequest) async throws -> APIResponse {
+        let query = GetTimeline.Request(
+            learner: try request.parameter("id", expected: "a learner's id (a UUID)", LearnerID.init(_:)),
+            courseRun: try request.query("courseRun", expected: "a course run's id", CourseRunID.init(_:)),
+            since: try request.since(), page: try request.page())
+        return try .json(
+            await upstream.tracking.call(TrackingRPC.getTimeline, query, upstream.context(request)))
+    }
+
+    private struct LearnerReference: Encodable {
+        var learner: LearnerID
+    }
+
+    private func resolve(_ request: APIRequest) async throws -> APIResponse {
+        let source = try request.parameter("source", expected: "a source's name", SourceID.init(_:))
+        let name = try request.parameter("externalID", expected: "a learner's name", ExternalLearnerID.init(_:))
+        let answer = try await upstream.tracking.call(
+            TrackingRPC.resolveLearners, .init(source: source, learners: [name]), upstream.context(request))
+        guard let learner = answer.learners.first else {
+            throw GatewayError.notFound("no learner \(name) of source \(source)")
+        }
+        return try .json(LearnerReference(learner: learner))
+    }
+}
+
+extension APIRequest {
+    /// `pageSize` and `pageToken`.
+    func page() throws -> PageRequest {
+        PageRequest(
+            size: try query("pageSize", expected: "a whole number that is not negative") { text in
+                Int(text).flatMap { $0 >= 0 ? $0 : nil }
+            },
+            token: query["pageToken"])
+    }
+
+    func since() throws -> Date? {
+        try query("since", expected: "a time like 2026-11-23T10:15:30Z", RFC3339.date(from:))
+    }
+
+    func learner() throws -> LearnerID? {
+        try query("learner", expected: "a learner's id (a UUID)", LearnerID.init(_:))
+    }
+}

@@ -1,0 +1,30 @@
+import Foundation
+
+/// Every number that the gateway decides by, and why.
+public enum GatewayLimits {
+    /// 1,000 events of 1 KiB each, the most one batch may hold.
+    public static let bodyMax = 1 << 20
+    /// Events a batch: it must fit one transaction of Tracking well under a second.
+    public static let eventsMax = 1_000
+    /// A revoked key works at most this much longer.
+    public static let keyMemory: Duration = .seconds(1)
+    /// Keys remembered at once; more are looked up each time.
+    public static let keysRemembered = 10_000
+    /// A service that takes longer is left out of an answer that needs several.
+    public static let callTimeout: Duration = .seconds(5)
+    /// Ingest waits for a commit; a busy disk may take a while.
+    public static let ingestTimeout: Duration = .seconds(30)
+    /// Overviews a dashboard is pushed: more often than the eye can follow helps nobody.
+    public static let overviewInterval: Duration = .milliseconds(500)
+    /// Messages that wait for one slow dashboard before it is told to come again.
+    public static let liveQueueMax = 256
+    /// Facts in one live message; the rest are counted.
+    public static let liveFactsMax = 200
+    /// Dashboards at once.
+    public static let liveConnectionsMax = 500
+    /// How long a new WebSocket may take to say who it is.
+    public static let authenticationTime: Duration = .seconds(10)
+    /// Events of a learner's page; the rest come by page.
+    public static let pageEvents = 200
+    public static let pageDecisions = 100
+}
