@@ -32,7 +32,8 @@ public struct RiskPrediction: Codable, Sendable, Equatable {
     /// `nil` when the model abstained.
     public var band: RiskBand?
     public var abstention: Abstention?
-    /// Strongest first, at most 8. Their contributions and ``otherContribution`` add up, with ``baseline``, to the log-odds of ``score``.
+    /// Strongest first, at most 8; none in a fact about a learner whose band was and stays low (`GetRisk` explains it on
+    /// demand). A reason speaks for all indicators of its family. Their contributions and ``otherContribution`` add up, with ``baseline``, to the log-odds of ``score``.
     public var reasons: [ReasonCode]
     /// Log-odds that the model gives before it knows anything of the learner.
     public var baseline: Double
@@ -42,11 +43,13 @@ public struct RiskPrediction: Codable, Sendable, Equatable {
     public var model: String
     /// When the features were read, in domain time.
     public var scoredAt: Date
+    /// What the score rests on; `nil` when the model abstained.
+    public var level: PredictionLevel?
 
     public init(
         learner: LearnerID, courseRun: CourseRunID, score: RiskScore? = nil, band: RiskBand? = nil,
         abstention: Abstention? = nil, reasons: [ReasonCode] = [], baseline: Double = 0,
-        otherContribution: Double = 0, model: String, scoredAt: Date
+        otherContribution: Double = 0, model: String, scoredAt: Date, level: PredictionLevel? = nil
     ) {
         self.learner = learner
         self.courseRun = courseRun
@@ -58,7 +61,20 @@ public struct RiskPrediction: Codable, Sendable, Equatable {
         self.otherContribution = otherContribution
         self.model = model
         self.scoredAt = scoredAt
+        self.level = level
     }
+}
+
+/// What a score rests on: the rungs from a cold start to a model of the institution's own.
+public enum PredictionLevel: String, Codable, Sendable, CaseIterable {
+    /// Rules alone.
+    case rules
+    /// Comparison with the others of the course run.
+    case peers
+    /// A model that learned elsewhere, e.g. the one that is shipped.
+    case transferred
+    /// A model that learned from this institution's own runs.
+    case local
 }
 
 /// Why no score was given.
