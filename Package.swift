@@ -121,7 +121,9 @@ let services: [Target] =
     + service(
         "Notification", uses: [crypto, mustache],
         resources: [.copy("Store/Migrations"), .copy("Templates")])
-    + service("Gateway", uses: [crypto] + hummingbird, alsoExclude: ["Dashboard"])
+    + service(
+        "Gateway", uses: [crypto] + hummingbird,
+        resources: [.copy("Store/Migrations"), .copy("API/Schemas")], alsoExclude: ["Dashboard"])
 
 let command: [Target] = [
     .executableTarget(

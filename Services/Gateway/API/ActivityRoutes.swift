@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import HTTPServer
 
 /// What Holdfast did: nudges, decisions, messages; the model behind it; what could not be taken in.
 struct ActivityRoutes: Sendable {
@@ -43,7 +44,7 @@ struct ActivityRoutes: Sendable {
         ]
     }
 
-    private func nudges(_ request: APIRequest) async throws -> APIResponse {
+    private func nudges(_ request: APIRequest) async throws -> HTTPServerResponse {
         let query = ListNudges.Request(
             learner: try request.learner(),
             courseRun: try request.query("courseRun", expected: "a course run's id", CourseRunID.init(_:)),
@@ -51,12 +52,12 @@ struct ActivityRoutes: Sendable {
         return try .json(await upstream.nudging.call(NudgingRPC.listNudges, query, upstream.context(request)))
     }
 
-    private func decisions(_ request: APIRequest) async throws -> APIResponse {
+    private func decisions(_ request: APIRequest) async throws -> HTTPServerResponse {
         let query = ListDecisions.Request(learner: try request.learner(), page: try request.page())
         return try .json(await upstream.nudging.call(NudgingRPC.listDecisions, query, upstream.context(request)))
     }
 
-    private func deliveries(_ request: APIRequest) async throws -> APIResponse {
+    private func deliveries(_ request: APIRequest) async throws -> HTTPServerResponse {
         let states = DeliveryState.allCases.map(\.rawValue).joined(separator: ", ")
         let query = ListDeliveries.Request(
             learner: try request.learner(),
@@ -66,27 +67,27 @@ struct ActivityRoutes: Sendable {
             await upstream.notification.call(NotificationRPC.listDeliveries, query, upstream.context(request)))
     }
 
-    private func messages(_ request: APIRequest) async throws -> APIResponse {
+    private func messages(_ request: APIRequest) async throws -> HTTPServerResponse {
         let query = ListSinkMessages.Request(learner: try request.learner(), page: try request.page())
         return try .json(
             await upstream.notification.call(NotificationRPC.listSinkMessages, query, upstream.context(request)))
     }
 
-    private func message(_ request: APIRequest) async throws -> APIResponse {
+    private func message(_ request: APIRequest) async throws -> HTTPServerResponse {
         let delivery = try request.parameter("delivery", expected: "a delivery's id (a UUID)", DeliveryID.init(_:))
         let found = try await upstream.notification.call(
             NotificationRPC.getSinkMessage, .init(delivery: delivery), upstream.context(request))
-        guard request.headers["accept"]?.contains("message/rfc822") == true else { return try .json(found) }
-        return APIResponse(contentType: "message/rfc822", body: Data(found.eml.utf8))
+        guard request.http.header("accept")?.contains("message/rfc822") == true else { return try .json(found) }
+        return .text(found.eml, type: "message/rfc822")
     }
 
-    private func quarantine(_ request: APIRequest) async throws -> APIResponse {
+    private func quarantine(_ request: APIRequest) async throws -> HTTPServerResponse {
         try .json(
             await upstream.tracking.call(
                 TrackingRPC.listQuarantine, .init(page: try request.page()), upstream.context(request)))
     }
 
-    private func model(_ request: APIRequest) async throws -> APIResponse {
+    private func model(_ request: APIRequest) async throws -> HTTPServerResponse {
         try .json(await upstream.prediction.call(PredictionRPC.getModel, Empty(), upstream.context(request)))
     }
 }

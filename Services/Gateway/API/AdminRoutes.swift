@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import HTTPServer
 import Runtime
 
 /// Keys, policies, dead letters and the simulated clock.
@@ -61,12 +62,12 @@ struct AdminRoutes: Sendable {
         var keys: [KeyStore.Listed]
     }
 
-    private func listKeys(_ request: APIRequest) async throws -> APIResponse {
+    private func listKeys(_ request: APIRequest) async throws -> HTTPServerResponse {
         try .json(Keys(keys: await keys.list(tenant: request.principal.tenant)))
     }
 
-    private func makeKey(_ request: APIRequest) async throws -> APIResponse {
-        let wanted: NewKey = try request.decode()
+    private func makeKey(_ request: APIRequest) async throws -> HTTPServerResponse {
+        let wanted: NewKey = try request.http.json()
         guard (1...100).contains(wanted.name.count) else {
             throw GatewayError.invalid("name must have 1 to 100 characters, got \(wanted.name.count)")
         }
@@ -78,21 +79,21 @@ struct AdminRoutes: Sendable {
             MadeKey(id: id, key: key.text, prefix: key.shownPrefix, scopes: wanted.scopes), status: 201)
     }
 
-    private func revokeKey(_ request: APIRequest) async throws -> APIResponse {
+    private func revokeKey(_ request: APIRequest) async throws -> HTTPServerResponse {
         let id = try request.parameter("id", expected: "a key's id (a UUID)", UUID.init(uuidString:))
         try await keys.revoke(id, tenant: request.principal.tenant, now: clock.now())
-        return APIResponse(status: 204, body: Data())
+        return HTTPServerResponse(status: 204)
     }
 
     // MARK: - Policies
 
-    private func listPolicies(_ request: APIRequest) async throws -> APIResponse {
+    private func listPolicies(_ request: APIRequest) async throws -> HTTPServerResponse {
         try .json(await upstream.nudging.call(NudgingRPC.listPolicies, Empty(), upstream.context(request)))
     }
 
-    private func setPolicy(_ request: APIRequest) async throws -> APIResponse {
-        let policy: NudgePolicyDefinition = try request.decode()
-        guard policy.name == request.parameters["name"] else {
+    private func setPolicy(_ request: APIRequest) async throws -> HTTPServerResponse {
+        let policy: NudgePolicyDefinition = try request.http.json()
+        guard policy.name == request.http.parameters["name"] else {
             throw GatewayError.invalid("name must be the same in path and body, got \"\(policy.name)\" in the body")
         }
         _ = try await upstream.nudging.call(
@@ -123,7 +124,7 @@ struct AdminRoutes: Sendable {
         var unavailable: [String]
     }
 
-    private func listDeadLetters(_ request: APIRequest) async throws -> APIResponse {
+    private func listDeadLetters(_ request: APIRequest) async throws -> HTTPServerResponse {
         let names = upstream.all.map(\.name)
         let wanted = try request.query("service", expected: "one of \(names.joined(separator: ", "))") { text in
             names.contains(text) ? text : nil
@@ -142,14 +143,14 @@ struct AdminRoutes: Sendable {
         return try .json(DeadLetters(deadLetters: found, unavailable: missing.sorted))
     }
 
-    private func replay(_ request: APIRequest) async throws -> APIResponse {
+    private func replay(_ request: APIRequest) async throws -> HTTPServerResponse {
         let id = try request.parameter("id", expected: "a dead letter's number", Int64.init(_:))
-        let name = request.parameters["service"] ?? ""
+        let name = request.http.parameters["service"] ?? ""
         guard let log = Upstream.logs[name], let client = upstream.all.first(where: { $0.name == name })?.client else {
             throw GatewayError.notFound("no service \"\(name.prefix(40))\" has dead letters")
         }
         _ = try await client.call(log.replayDeadLetter, .init(id: id), upstream.context(request))
-        return APIResponse(status: 204, body: Data())
+        return HTTPServerResponse(status: 204)
     }
 
     // MARK: - Clock
@@ -159,14 +160,14 @@ struct AdminRoutes: Sendable {
         var simulated: Bool
     }
 
-    private func getClock(_ request: APIRequest) async throws -> APIResponse {
+    private func getClock(_ request: APIRequest) async throws -> HTTPServerResponse {
         try .json(ClockState(now: clock.now(), simulated: clock is SimulatedClock))
     }
 
     /// All services are told at once, and this one: a step of a simulation waits for this answer.
-    private func setClock(_ request: APIRequest) async throws -> APIResponse {
+    private func setClock(_ request: APIRequest) async throws -> HTTPServerResponse {
         guard let simulated = clock as? SimulatedClock else { throw GatewayError.clockNotSimulated }
-        let setting: SetClock.Request = try request.decode()
+        let setting: SetClock.Request = try request.http.json()
         let context = upstream.context(request)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (_, client) in upstream.all {

@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import HTTPServer
 
 /// What platforms send: events, how learners can be reached, what is planned.
 struct IngestRoutes: Sendable {
@@ -26,11 +27,11 @@ struct IngestRoutes: Sendable {
     }
 
     /// The bytes go through as they came: Tracking reads them once, item by item, so that one bad item fails alone.
-    private func recordEvents(_ request: APIRequest) async throws -> APIResponse {
+    private func recordEvents(_ request: APIRequest) async throws -> HTTPServerResponse {
         let answer = try await upstream.tracking.callRaw(
-            TrackingRPC.recordEvents.path, body: request.body,
-            upstream.context(request, within: GatewayLimits.ingestTimeout))
-        return APIResponse(body: answer)
+            TrackingRPC.recordEvents.path, body: request.http.body,
+            upstream.context(request, within: GatewayLimits.ingestTimeout), isIdempotent: true)
+        return .data(answer, type: "application/json")
     }
 
     /// A contact as a sender writes it: the learner by the platform's name or by id.
@@ -53,8 +54,8 @@ struct IngestRoutes: Sendable {
         var contacts: Int
     }
 
-    private func setContacts(_ request: APIRequest) async throws -> APIResponse {
-        let drafts = try request.decode(ContactDrafts.self).contacts
+    private func setContacts(_ request: APIRequest) async throws -> HTTPServerResponse {
+        let drafts = try request.http.json(ContactDrafts.self).contacts
         guard (1...SetContacts.contactsMax).contains(drafts.count) else {
             throw GatewayError.invalid(
                 "contacts must have 1 to \(SetContacts.contactsMax) entries, got \(drafts.count)")
@@ -92,9 +93,9 @@ struct IngestRoutes: Sendable {
         return found.compactMap { $0 }
     }
 
-    private func setCourseRun(_ request: APIRequest) async throws -> APIResponse {
-        let run = try request.decode(CourseRunDefinition.self)
-        guard run.id.rawValue == request.parameters["id"] else {
+    private func setCourseRun(_ request: APIRequest) async throws -> HTTPServerResponse {
+        let run = try request.http.json(CourseRunDefinition.self)
+        guard run.id.rawValue == request.http.parameters["id"] else {
             throw GatewayError.invalid("id must be the same in path and body, got \"\(run.id)\" in the body")
         }
         _ = try await upstream.tracking.call(
@@ -102,7 +103,7 @@ struct IngestRoutes: Sendable {
         return try .json(run)
     }
 
-    private func listCourseRuns(_ request: APIRequest) async throws -> APIResponse {
+    private func listCourseRuns(_ request: APIRequest) async throws -> HTTPServerResponse {
         try .json(
             await upstream.tracking.call(TrackingRPC.listCourseRuns, Empty(), upstream.context(request)))
     }

@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import HTTPServer
 
 /// Learners: the list, most at risk first, and one learner's page.
 struct LearnerRoutes: Sendable {
@@ -41,23 +42,23 @@ struct LearnerRoutes: Sendable {
         ]
     }
 
-    private func overview(_ request: APIRequest) async throws -> APIResponse {
+    private func overview(_ request: APIRequest) async throws -> HTTPServerResponse {
         let courseRun = try request.query("courseRun", expected: "a course run's id", CourseRunID.init(_:))
         return try .json(
             await Overview.read(
                 upstream, tenant: request.principal.tenant, courseRun: courseRun, trace: request.trace))
     }
 
-    private func list(_ request: APIRequest) async throws -> APIResponse {
+    private func list(_ request: APIRequest) async throws -> HTTPServerResponse {
         try .json(await LearnerList(upstream: upstream, request: request).read())
     }
 
-    private func page(_ request: APIRequest) async throws -> APIResponse {
+    private func page(_ request: APIRequest) async throws -> HTTPServerResponse {
         let learner = try request.parameter("id", expected: "a learner's id (a UUID)", LearnerID.init(_:))
         return try .json(await LearnerPage.read(upstream, learner: learner, request: request))
     }
 
-    private func events(_ request: APIRequest) async throws -> APIResponse {
+    private func events(_ request: APIRequest) async throws -> HTTPServerResponse {
         let query = GetTimeline.Request(
             learner: try request.parameter("id", expected: "a learner's id (a UUID)", LearnerID.init(_:)),
             courseRun: try request.query("courseRun", expected: "a course run's id", CourseRunID.init(_:)),
@@ -70,7 +71,7 @@ struct LearnerRoutes: Sendable {
         var learner: LearnerID
     }
 
-    private func resolve(_ request: APIRequest) async throws -> APIResponse {
+    private func resolve(_ request: APIRequest) async throws -> HTTPServerResponse {
         let source = try request.parameter("source", expected: "a source's name", SourceID.init(_:))
         let name = try request.parameter("externalID", expected: "a learner's name", ExternalLearnerID.init(_:))
         let answer = try await upstream.tracking.call(
@@ -89,7 +90,7 @@ extension APIRequest {
             size: try query("pageSize", expected: "a whole number that is not negative") { text in
                 Int(text).flatMap { $0 >= 0 ? $0 : nil }
             },
-            token: query["pageToken"])
+            token: http.query("pageToken"))
     }
 
     func since() throws -> Date? {

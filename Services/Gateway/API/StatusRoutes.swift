@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import HTTPServer
 import HTTPClient
 import RPC
 import Runtime
@@ -40,7 +41,7 @@ struct StatusRoutes: Sendable {
 
     /// Asks in the order in which facts flow: when a service is quiet and the ones before it were, nothing is on its
     /// way between them any more.
-    private func status(_ request: APIRequest) async throws -> APIResponse {
+    private func status(_ request: APIRequest) async throws -> HTTPServerResponse {
         let context = upstream.context(request)
         var services: [ServiceStatus] = []
         for (name, client) in upstream.all { services.append(await ask(name, client, context)) }

@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import HTTPServer
 import RPC
 
 /// The page behind the link of every mail. Opening it changes nothing, for mail scanners open links; only the POST of
@@ -7,7 +8,7 @@ import RPC
 struct UnsubscribePage: Sendable {
     let client: RPCClient
 
-    func show(token: String, context: RPCContext) async -> APIResponse {
+    func show(token: String, context: RPCContext) async -> HTTPServerResponse {
         await answer(token, context, NotificationRPC.getUnsubscribe) { isUnsubscribed in
             isUnsubscribed
                 ? "<p>You are unsubscribed: no more reminders will be sent to you.</p>"
@@ -18,7 +19,7 @@ struct UnsubscribePage: Sendable {
         }
     }
 
-    func unsubscribe(token: String, context: RPCContext) async -> APIResponse {
+    func unsubscribe(token: String, context: RPCContext) async -> HTTPServerResponse {
         await answer(token, context, NotificationRPC.unsubscribe) { _ in
             "<p>Done. No more reminders will be sent to you.</p>"
         }
@@ -27,7 +28,7 @@ struct UnsubscribePage: Sendable {
     private func answer(
         _ token: String, _ context: RPCContext, _ method: RPCMethod<Unsubscribe.Request, Unsubscribe.Response>,
         words: (Bool) -> String
-    ) async -> APIResponse {
+    ) async -> HTTPServerResponse {
         do {
             let answer = try await client.call(method, .init(token: token), context)
             return Self.page(words(answer.isUnsubscribed), status: 200)
@@ -38,17 +39,17 @@ struct UnsubscribePage: Sendable {
         }
     }
 
-    private static func page(_ body: String, status: Int) -> APIResponse {
+    private static func page(_ body: String, status: Int) -> HTTPServerResponse {
         let html = """
             <!doctype html><html lang="en"><head><meta charset="utf-8"><title>Study reminders</title>
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="robots" content="noindex"></head><body><main><h1>Study reminders</h1>\(body)</main></body></html>
             """
-        return APIResponse(
-            status: status, contentType: "text/html; charset=utf-8",
+        return .data(
+            Data(html.utf8), type: "text/html; charset=utf-8", status: status,
             headers: [
                 ("content-security-policy", "default-src 'none'; form-action 'self'; frame-ancestors 'none'"),
                 ("referrer-policy", "no-referrer"), ("cache-control", "no-store"),
-            ], body: Data(html.utf8))
+            ])
     }
 }

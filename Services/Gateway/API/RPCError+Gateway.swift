@@ -1,24 +1,6 @@
 import Contracts
 import Foundation
 
-/// An error as the public API says it: RFC 9457, with the same code word that the services use.
-struct Problem: Codable, Sendable, Equatable {
-    var type = "about:blank"
-    var title: String
-    var status: Int
-    var detail: String
-    var code: String
-    var requestId: String
-
-    init(_ error: RPCError, requestID: String) {
-        title = error.code.rawValue.replacingOccurrences(of: "_", with: " ")
-        status = error.code.httpStatus
-        detail = error.message
-        code = error.code.rawValue
-        requestId = requestID
-    }
-}
-
 extension GatewayError: RPCErrorConvertible {
     private var sentence: String {
         switch self {

@@ -1,0 +1,46 @@
+import Contracts
+import Foundation
+import HTTPServer
+import Logging
+import RPC
+import Runtime
+
+/// Puts the doors of the public API onto the server: each behind the check of key, scope and rate.
+struct PublicRoutes: Sendable {
+    let keys: KeyStore
+    let limit: RateLimit
+    let table: [Route]
+    let unsubscribePage: UnsubscribePage
+
+    func register(on routes: HTTPRoutes) throws {
+        for route in table {
+            routes.on(route.method, route.path, maxBytes: GatewayLimits.bodyMax) { request in
+                let principal = try await principal(of: request)
+                try limit.take(principal.keyID)
+                guard principal.holds(route.scope) else { throw GatewayError.scopeMissing(route.scope) }
+                return try await route.handle(APIRequest(http: request, principal: principal))
+            }
+        }
+        let document = try OpenAPIDocument.make(table)
+        routes.on(.get, "/openapi.json") { _ in .data(document, type: "application/json") }
+        routes.on(.get, "/unsubscribe/{token}") { request in
+            await unsubscribePage.show(token: try request.parameter("token"), context: Self.context(request))
+        }
+        routes.on(.post, "/unsubscribe/{token}", maxBytes: 4_096) { request in
+            await unsubscribePage.unsubscribe(token: try request.parameter("token"), context: Self.context(request))
+        }
+    }
+
+    private static func context(_ request: HTTPServerRequest) -> RPCContext {
+        RPCContext(deadline: .now + GatewayLimits.callTimeout, trace: request.trace)
+    }
+
+    /// The key comes as `Authorization: Bearer`, or as `X-API-Key`.
+    private func principal(of request: HTTPServerRequest) async throws -> Principal {
+        if let text = request.header("x-api-key") { return try await keys.principal(of: APIKey(text)) }
+        guard let authorization = request.header("authorization") else { throw GatewayError.missingKey }
+        let parts = authorization.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw GatewayError.missingKey }
+        return try await keys.principal(of: APIKey(parts[1].trimmingCharacters(in: .whitespaces)))
+    }
+}
