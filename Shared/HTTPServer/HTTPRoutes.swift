@@ -1,0 +1,111 @@
+import Contracts
+import Foundation
+import RPC
+import Synchronization
+
+/// The routes of a service, by method and pattern. Registered while the service is wired, before the first request.
+public final class HTTPRoutes: Sendable {
+    public typealias Handler = @Sendable (HTTPServerRequest) async throws -> HTTPServerResponse
+
+    struct Route: Sendable {
+        let pattern: String
+        let segments: [Segment]
+        let maxBytes: Int
+        let handler: Handler
+    }
+
+    enum Segment: Sendable, Equatable {
+        case literal(String)
+        case parameter(String)
+    }
+
+    enum Match: Sendable {
+        case route(Route, parameters: [String: String])
+        /// Something is here, but not for this method.
+        case otherMethods([HTTPVerb])
+        case nothing
+    }
+
+    private let routes = Mutex<[HTTPVerb: [Route]]>([:])
+
+    public init() {}
+
+    /// Answers `verb` on `pattern`, in which a part in braces stands for any one segment: `/v1/learners/{id}`.
+    ///
+    /// A literal part wins over a part in braces. GET routes answer HEAD as well.
+    ///
+    /// - Parameter maxBytes: Of the body, on the wire and unpacked; a longer one is answered with 413.
+    public func on(
+        _ verb: HTTPVerb, _ pattern: String, maxBytes: Int = RPCWire.requestBytesMax,
+        _ handler: @escaping Handler
+    ) {
+        let segments = Self.split(pattern).map { part in
+            part.hasPrefix("{") && part.hasSuffix("}")
+                ? Segment.parameter(String(part.dropFirst().dropLast())) : .literal(String(part))
+        }
+        routes.withLock { routes in
+            let clash = routes[verb, default: []].contains { Self.shape($0.segments) == Self.shape(segments) }
+            precondition(!clash, "two routes answer \(verb.rawValue) \(pattern)")
+            routes[verb, default: []].append(
+                Route(pattern: pattern, segments: segments, maxBytes: maxBytes, handler: handler))
+        }
+    }
+
+    /// Every registered method and pattern, sorted; the API's description is tested against it.
+    public var all: [(verb: HTTPVerb, pattern: String)] {
+        routes.withLock { routes in
+            routes.flatMap { verb, list in list.map { (verb, $0.pattern) } }
+        }.sorted { ($0.1, $0.0.rawValue) < ($1.1, $1.0.rawValue) }
+    }
+
+    func match(_ verb: HTTPVerb, _ path: String) -> Match {
+        let parts = Self.split(path).map { $0.removingPercentEncoding ?? String($0) }
+        return routes.withLock { routes in
+            let wanted = verb == .head ? HTTPVerb.get : verb
+            if let route = Self.best(routes[wanted] ?? [], parts) {
+                var parameters: [String: String] = [:]
+                for (segment, part) in zip(route.segments, parts) {
+                    if case .parameter(let name) = segment { parameters[name] = part }
+                }
+                return .route(route, parameters: parameters)
+            }
+            let others = HTTPVerb.allCases.filter { Self.best(routes[$0] ?? [], parts) != nil }
+            return others.isEmpty ? .nothing : .otherMethods(others)
+        }
+    }
+
+    private static func best(_ routes: [Route], _ parts: [String]) -> Route? {
+        var best: Route?
+        for route in routes where fits(route.segments, parts) {
+            guard let known = best else {
+                best = route
+                continue
+            }
+            if literals(route.segments).lexicographicallyPrecedes(literals(known.segments)) { best = route }
+        }
+        return best
+    }
+
+    private static func fits(_ segments: [Segment], _ parts: [String]) -> Bool {
+        guard segments.count == parts.count else { return false }
+        return zip(segments, parts).allSatisfy { segment, part in
+            switch segment {
+            case .literal(let text): text == part
+            case .parameter: !part.isEmpty
+            }
+        }
+    }
+
+    /// 0 for each literal part and 1 for each other: the smaller list is the more exact route.
+    private static func literals(_ segments: [Segment]) -> [Int] {
+        segments.map { if case .literal = $0 { 0 } else { 1 } }
+    }
+
+    private static func shape(_ segments: [Segment]) -> [String] {
+        segments.map { if case .literal(let text) = $0 { text } else { "{}" } }
+    }
+
+    private static func split(_ path: String) -> [Substring] {
+        path.dropFirst(path.hasPrefix("/") ? 1 : 0).split(separator: "/", omittingEmptySubsequences: false)
+    }
+}
