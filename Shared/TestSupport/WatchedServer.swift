@@ -8,20 +8,20 @@ import Synchronization
 /// The watchman reads the pipe. When the test process ends, however it ends, `kill -9` included, the pipe closes; the
 /// watchman then stops the server and removes its directory. Both are in a process group of their own, so that Ctrl-C
 /// reaches the tests first.
-final class WatchedServer: Sendable {
+package final class WatchedServer: Sendable {
     private struct State {
         var watchman: pid_t = 0
         var pipe: Int32 = -1
         var server: pid_t = 0
     }
 
-    let directory: URL
+    package let directory: URL
     private let command: [String]
     private let stopSignal: String
     private let state = Mutex(State())
 
     /// What the server printed, for error messages.
-    var log: String {
+    package var log: String {
         do {
             return try String(contentsOf: directory.appendingPathComponent("server.log"), encoding: .utf8)
         } catch {
@@ -30,9 +30,9 @@ final class WatchedServer: Sendable {
     }
 
     /// The server's own process id.
-    var pid: pid_t { state.withLock { $0.server } }
+    package var pid: pid_t { state.withLock { $0.server } }
 
-    init(_ command: [String], directory: URL, stopSignal: String) {
+    package init(_ command: [String], directory: URL, stopSignal: String) {
         self.command = command
         self.directory = directory
         self.stopSignal = stopSignal
@@ -54,7 +54,7 @@ final class WatchedServer: Sendable {
         """
 
     /// Starts the server. Blocks until the process exists, not until it answers.
-    func start() throws {
+    package func start() throws {
         let pidFile = directory.appendingPathComponent("server.pid")
         unlink(pidFile.path)
         var ends: [Int32] = [-1, -1]
@@ -87,12 +87,12 @@ final class WatchedServer: Sendable {
     }
 
     /// Stops the server in good order and keeps its files for another start. Blocks.
-    func stop() {
+    package func stop() {
         end(order: "keep\n")
     }
 
     /// Stops the server and removes its files. Blocks.
-    func remove() {
+    package func remove() {
         end(order: "remove\n")
     }
 
@@ -110,7 +110,7 @@ final class WatchedServer: Sendable {
     }
 
     /// Sends the server a signal.
-    func signal(_ number: Int32) throws {
+    package func signal(_ number: Int32) throws {
         let server = pid
         guard server > 0, kill(server, number) == 0 else {
             throw TestSupportError("process \(server) takes no signal \(number)")
