@@ -56,7 +56,7 @@ struct DecisionStore: Sendable {
             """
             UPDATE decision
             SET outcome = \(decision.outcome), decided_by = \(decision.decidedBy),
-                verdicts = \(JSONText(text: verdicts)), decided_at = \(decision.decidedAt),
+                verdicts = \(JSONText(verdicts)), decided_at = \(decision.decidedAt),
                 due_at = \(entry.outcome.dueAt), window_ends_at = \(entry.windowEndsAt)
             WHERE tenant = \(tenant) AND nudge = \(decision.nudge) AND outcome = 'hold'
             """
@@ -98,7 +98,7 @@ struct DecisionStore: Sendable {
         _ = try session.execute(
             """
             UPDATE decision
-            SET outcome = 'blocked', decided_by = \(NudgeRule.eligibility), verdicts = \(JSONText(text: text)),
+            SET outcome = 'blocked', decided_by = \(NudgeRule.eligibility), verdicts = \(JSONText(text)),
                 decided_at = \(now), due_at = NULL
             WHERE tenant = \(held.tenant) AND nudge = \(held.nudge) AND outcome = 'hold'
             """

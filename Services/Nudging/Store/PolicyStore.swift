@@ -26,7 +26,7 @@ struct PolicyStore: Sendable {
         _ = try session.execute(
             """
             INSERT INTO policy (tenant, name, definition, changed_at)
-            VALUES (\(tenant), \(policy.definition.name), \(JSONText(text: text)), \(now))
+            VALUES (\(tenant), \(policy.definition.name), \(JSONText(text)), \(now))
             ON CONFLICT (tenant, name) DO UPDATE
                SET definition = excluded.definition, changed_at = excluded.changed_at
             """

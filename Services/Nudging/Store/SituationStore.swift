@@ -69,7 +69,7 @@ struct SituationStore: Sendable {
             """
             INSERT INTO course_run (tenant, course_run, title, starts_at, ends_at, time_zone, assessments)
             VALUES (\(tenant), \(defined.id), \(defined.title), \(defined.startsAt), \(defined.endsAt),
-                    \(defined.timeZone), \(JSONText(text: assessments)))
+                    \(defined.timeZone), \(JSONText(assessments)))
             ON CONFLICT (tenant, course_run) DO UPDATE
                SET title = excluded.title, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
                    time_zone = excluded.time_zone, assessments = excluded.assessments
