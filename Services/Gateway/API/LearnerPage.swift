@@ -34,7 +34,7 @@ struct LearnerPage: Encodable, Sendable {
                 .init(learner: learner, page: PageRequest(size: GatewayLimits.pageEvents)), context
             ).events
         }
-        async let risk = upstream.part("prediction", missing) { try await risk(upstream, learner, context) }
+        async let risk = upstream.part("prediction", missing) { try await readRisk(upstream, learner, context) }
         async let nudges = upstream.part("nudging", missing) {
             try await upstream.nudging.call(
                 NudgingRPC.listNudges, .init(learner: learner, page: PageRequest(size: 100)), context
@@ -66,7 +66,7 @@ struct LearnerPage: Encodable, Sendable {
             deliveries: try await deliveries ?? [], unavailable: missing.sorted)
     }
 
-    private static func risk(_ upstream: Upstream, _ learner: LearnerID, _ context: RPCContext) async throws
+    private static func readRisk(_ upstream: Upstream, _ learner: LearnerID, _ context: RPCContext) async throws
         -> (risks: [RiskPrediction], history: [String: [RiskPoint]])
     {
         let risks = try await upstream.prediction.call(PredictionRPC.getRisk, .init(learner: learner), context).risks

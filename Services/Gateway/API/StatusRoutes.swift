@@ -67,7 +67,7 @@ struct StatusRoutes: Sendable {
         do {
             let answer = try await http.send(
                 HTTPClientRequest(
-                    method: "GET", url: (addresses[name] ?? "") + "/readyz", timeout: .seconds(3),
+                    url: (addresses[name] ?? "") + "/readyz", timeout: .seconds(3),
                     maxResponseBytes: 1 << 16))
             guard answer.status != 200 else { return [] }
             return [String(decoding: answer.body, as: UTF8.self)]
