@@ -30,7 +30,8 @@ extension Connection {
         for row in rows {
             number += 1
             guard row.count == columnCount else {
-                throw DatabaseError.refused("row \(number) has \(row.count) values for \(columnCount) columns")
+                throw DatabaseError.refused(
+                    "row \(number) has \(row.count) values for \(columnCount) columns")
             }
             try line.append(row, number: number)
             if line.bytes.count >= DatabaseLimits.copyChunkBytes {

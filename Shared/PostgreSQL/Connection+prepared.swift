@@ -15,8 +15,8 @@ extension Connection {
             do {
                 return try runPrepared(key, sql)
             } catch let error as DatabaseError where error.isStalePlan {
-                // A table changed under the plan. Outside of a transaction nothing was lost: prepare anew, once.
-                // Inside, the transaction has failed with this error and is tried again as a whole.
+                // A table changed under the plan. Outside of a transaction nothing was lost: prepare anew,
+                // once. Inside, the transaction has failed with this error and is tried again as a whole.
                 try forgetStatements()
                 guard isIdle else { throw error }
                 return try runPrepared(key, sql)

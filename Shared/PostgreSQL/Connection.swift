@@ -5,8 +5,8 @@ import Logging
 
 /// One connection, owned by one thread. Every call blocks that thread; none may be made from anywhere else.
 ///
-/// libpq is driven without its own blocking calls (`PQexec` waits for ever on a server that is frozen): statements are
-/// sent, then `poll` waits with a deadline, so that a dead server costs a bounded time.
+/// libpq is driven without its own blocking calls (`PQexec` waits for ever on a server that is frozen):
+/// statements are sent, then `poll` waits with a deadline, so that a dead server costs a bounded time.
 final class Connection {
     private let conninfo: Result<Conninfo, any Error>
     private let answerTimeout: Duration?
@@ -20,7 +20,8 @@ final class Connection {
     var statements = StatementCache()
     /// The cancellation of the closure that is being served.
     private var interrupt: Interrupt?
-    /// Whether a cancelled closure shortens the wait for the answer. Not for COMMIT: its answer is worth waiting for.
+    /// Whether a cancelled closure shortens the wait for the answer. Not for COMMIT: its answer is worth
+    /// waiting for.
     private var isCancellable = false
     /// Statements that are forgotten here but still stand on the server.
     var hasForgottenStatements = false
@@ -51,7 +52,8 @@ final class Connection {
         if wasLeftOpen { rollBackOrDisconnect() }
         let value = try outcome.get()
         if wasLeftOpen {
-            throw DatabaseError.misuse("the closure ended inside a transaction that it had begun; it was rolled back")
+            throw DatabaseError.misuse(
+                "the closure ended inside a transaction that it had begun; it was rolled back")
         }
         return value
     }
@@ -107,8 +109,8 @@ final class Connection {
         }
     }
 
-    /// Reads what the server said since the last closure: an idle connection that was ended shows it here, before any
-    /// statement is lost on it.
+    /// Reads what the server said since the last closure: an idle connection that was ended shows it here,
+    /// before any statement is lost on it.
     private func isAlive() -> Bool {
         guard let handle, PQstatus(handle) == CONNECTION_OK else { return false }
         // A farewell takes two reads: the message, then the end of the stream.
@@ -171,8 +173,8 @@ final class Connection {
         return try outcome.get()
     }
 
-    /// The request has reached the server, but its signal may arrive late and would hit the next statement; this one
-    /// takes it instead.
+    /// The request has reached the server, but its signal may arrive late and would hit the next statement;
+    /// this one takes it instead.
     private func absorbCancel() {
         guard handle != nil else { return }
         do {
@@ -204,7 +206,9 @@ final class Connection {
         if interrupt?.isCancelled == true { throw CancellationError() }
     }
 
-    private func collect(_ handle: OpaquePointer, until deadline: ContinuousClock.Instant?) throws -> ResultSet {
+    private func collect(_ handle: OpaquePointer, until deadline: ContinuousClock.Instant?) throws
+        -> ResultSet
+    {
         var last: ResultSet?
         var failure: DatabaseError?
         while let result = try next(handle, until: deadline) {
@@ -226,7 +230,8 @@ final class Connection {
         return last
     }
 
-    private func next(_ handle: OpaquePointer, until deadline: ContinuousClock.Instant?) throws -> ResultSet? {
+    private func next(_ handle: OpaquePointer, until deadline: ContinuousClock.Instant?) throws -> ResultSet?
+    {
         while PQisBusy(handle) == 1 {
             try wait(handle, for: POLLIN, until: deadline)
             guard PQconsumeInput(handle) == 1 else { throw broken(handle) }
@@ -234,7 +239,8 @@ final class Connection {
         return PQgetResult(handle).map { ResultSet(taking: $0) }
     }
 
-    /// Sends what libpq has buffered. While the server does not take it, its answers are read, or both sides would wait.
+    /// Sends what libpq has buffered. While the server does not take it, its answers are read, or both sides
+    /// would wait.
     func flush(_ handle: OpaquePointer, until given: ContinuousClock.Instant? = nil) throws {
         let deadline = given ?? self.deadline
         while true {
@@ -249,7 +255,9 @@ final class Connection {
     }
 
     /// Waits in slices, so that a cancelled closure shortens the wait even when the server does not answer.
-    private func wait(_ handle: OpaquePointer, for events: Int32, until deadline: ContinuousClock.Instant?) throws {
+    private func wait(_ handle: OpaquePointer, for events: Int32, until deadline: ContinuousClock.Instant?)
+        throws
+    {
         let slice = 250
         var limit = deadline
         var isCancelled = false

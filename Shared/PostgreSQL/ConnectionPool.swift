@@ -106,8 +106,8 @@ final class ConnectionPool: Sendable {
         for closer in closers { closer.resume() }
     }
 
-    /// Blocks until there is a closure; `nil` when the pool is closed and the queue empty. A dropped closure leaves a
-    /// signal behind, so that a thread may wake for nothing.
+    /// Blocks until there is a closure; `nil` when the pool is closed and the queue empty. A dropped closure
+    /// leaves a signal behind, so that a thread may wake for nothing.
     private func next() -> (any PoolJob)? {
         while true {
             available.wait()

@@ -19,7 +19,8 @@ struct Conninfo {
         given["application_name"] = settings.applicationName
         given["client_encoding"] = "UTF8"
         given["connect_timeout"] = String(max(settings.connectTimeout.components.seconds, 2))
-        // A peer that vanished without a word is noticed in about half a minute even when nothing is being sent.
+        // A peer that vanished without a word is noticed in about half a minute even when nothing is being
+        // sent.
         given["keepalives_idle"] = given["keepalives_idle"] ?? "15"
         given["keepalives_interval"] = given["keepalives_interval"] ?? "5"
         given["keepalives_count"] = given["keepalives_count"] ?? "3"
@@ -30,7 +31,8 @@ struct Conninfo {
 
     /// libpq's own words about a bad address would quote it with its password, so they are not passed on.
     private static func parse(_ url: String) throws -> [String: String] {
-        let expectation = "the database address is not valid: expected postgres://user:password@host:port/database"
+        let expectation =
+            "the database address is not valid: expected postgres://user:password@host:port/database"
         guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") else {
             throw DatabaseError("08001", expectation)
         }
@@ -62,7 +64,8 @@ struct Conninfo {
         guard let connection else { throw DatabaseError("08001", "no memory for a connection") }
         guard PQstatus(connection) == CONNECTION_OK else {
             defer { PQfinish(connection) }
-            throw DatabaseError("08001", PQerrorMessage(connection).map { Self.sentence($0) } ?? "cannot connect")
+            throw DatabaseError(
+                "08001", PQerrorMessage(connection).map { Self.sentence($0) } ?? "cannot connect")
         }
         return connection
     }
@@ -85,10 +88,13 @@ private func withCStrings<R>(
         bytes.append(contentsOf: string.utf8CString)
     }
     return bytes.withUnsafeBufferPointer { buffer in
-        var pointers: [UnsafePointer<CChar>?] = offsets.map { offset in buffer.baseAddress.map { $0 + offset } }
+        var pointers: [UnsafePointer<CChar>?] = offsets.map { offset in buffer.baseAddress.map { $0 + offset }
+        }
         pointers.append(nil)
         return pointers.withUnsafeBufferPointer { table in
-            guard let base = table.baseAddress else { preconditionFailure("the table ends in NULL, so it is not empty") }
+            guard let base = table.baseAddress else {
+                preconditionFailure("the table ends in NULL, so it is not empty")
+            }
             return body(base)
         }
     }

@@ -8,8 +8,8 @@ import Metrics
 ///     try session.execute("UPDATE learner SET seen_at = \(now) WHERE id = \(learner)")
 /// }
 /// ```
-/// Connections are made when they are first needed and made again when they broke. A cancelled task takes its closure
-/// out of the queue, or has its statement cancelled on the server.
+/// Connections are made when they are first needed and made again when they broke. A cancelled task takes its
+/// closure out of the queue, or has its statement cancelled on the server.
 public final class Database: Sendable {
     /// What this pool was made with.
     public let settings: DatabaseSettings
@@ -18,10 +18,18 @@ public final class Database: Sendable {
     private let logger: Logger
 
     /// Starts the threads. Connects to nothing yet, and so cannot fail.
-    public init(_ settings: DatabaseSettings, logger: Logger) {
+    ///
+    /// - Parameters:
+    ///   - settings: Where the database is, and the limits.
+    ///   - logger: Hears of lost connections, repeated transactions and what the server says beside its answers.
+    ///   - metricsFactory: Keeps the figures; the process-wide one unless given.
+    public init(
+        _ settings: DatabaseSettings, logger: Logger,
+        metricsFactory: any MetricsFactory = MetricsSystem.factory
+    ) {
         self.settings = settings
         self.logger = logger
-        metrics = DatabaseMetrics(pool: settings.applicationName)
+        metrics = DatabaseMetrics(pool: settings.applicationName, factory: metricsFactory)
         pool = ConnectionPool(settings, logger: logger, metrics: metrics)
     }
 
@@ -39,9 +47,9 @@ public final class Database: Sendable {
 
     /// Runs `body` between BEGIN and COMMIT. It is rolled back when `body` throws.
     ///
-    /// Deadlocks, serialization failures, and connections that broke before the commit are tried again, at most
-    /// ``DatabaseLimits/transactionRetriesMax`` times with growing, random pauses. So `body` must have no effect
-    /// outside of the database.
+    /// Deadlocks, serialization failures, and connections that broke before the commit are tried again, at
+    /// most ``DatabaseLimits/transactionRetriesMax`` times with growing, random pauses. So `body` must have
+    /// no effect outside of the database.
     ///
     /// - Throws: What `body` throws; ``DatabaseError``; `CancellationError`. An error with
     ///   ``DatabaseError/isOutcomeUnknown`` means that the connection broke during the commit.
@@ -73,9 +81,11 @@ public final class Database: Sendable {
         try await submit { session in try session.execute(sql) }
     }
 
-    /// Asks the server for an answer; for readiness. Returns or throws within `limit`, also when the server is frozen.
+    /// Asks the server for an answer; for readiness. Returns or throws within `limit`, also when the server
+    /// is frozen.
     ///
-    /// - Throws: ``DatabaseError``, with ``DatabaseError/isUnavailable`` true, when there was no answer in time.
+    /// - Throws: ``DatabaseError``, with ``DatabaseError/isUnavailable`` true, when there was no answer in
+    ///   time.
     public func ping(within limit: Duration) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [self] in
@@ -98,8 +108,8 @@ public final class Database: Sendable {
 
     private static func helpsToRepeat(_ error: DatabaseError) -> Bool {
         if error.isRetryable || error.isStalePlan { return true }
-        // Whatever was done before the commit is gone with the connection. One that could not even be made is left to
-        // the caller: its pause may be long.
+        // Whatever was done before the commit is gone with the connection. One that could not even be made is
+        // left to the caller: its pause may be long.
         return error.isConnectionLost && !error.isOutcomeUnknown && error.sqlState != "08001"
             && error.sqlState != DatabaseError.closed.sqlState
     }

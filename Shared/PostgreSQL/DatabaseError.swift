@@ -1,11 +1,11 @@
 /// Why a statement, a transaction or a connection failed.
 ///
-/// `description` holds no bound value and is safe in a log. `message` and `detail` are the server's own words and may
-/// quote a value: they are for tests and for people at a terminal.
+/// `description` holds no bound value and is safe in a log. `message` and `detail` are the server's own words
+/// and may quote a value: they are for tests and for people at a terminal.
 public struct DatabaseError: Error, Sendable {
-    /// Five characters of the SQL standard, for example `23505`. Failures seen on this side use the standard's own
-    /// codes too: `08001` cannot connect, `08006` connection lost, `08003` closed, `53000` queue full, `22021` a
-    /// value that cannot be sent, `57014` cancelled or timed out.
+    /// Five characters of the SQL standard, for example `23505`. Failures seen on this side use the
+    /// standard's own codes too: `08001` cannot connect, `08006` connection lost, `08003` closed, `53000`
+    /// queue full, `22021` a value that cannot be sent, `57014` cancelled or timed out.
     public let sqlState: String
     /// The server's sentence, or ours.
     public let message: String
@@ -21,8 +21,8 @@ public struct DatabaseError: Error, Sendable {
     public var column: String?
     /// Where in the text of the statement, counted in characters from 1.
     var position: Int?
-    /// The connection broke while a commit, or a statement that commits by itself, was on its way: it may have been
-    /// done or not.
+    /// The connection broke while a commit, or a statement that commits by itself, was on its way: it may
+    /// have been done or not.
     public var isOutcomeUnknown = false
     /// A prepared statement no longer fits the tables; preparing it anew helps.
     var isStalePlan = false
@@ -51,7 +51,9 @@ public struct DatabaseError: Error, Sendable {
     /// More work waits than the pool takes.
     public var isQueueFull: Bool { sqlState == Self.queueFullState }
     /// The database cannot serve now; the same call may succeed later. Maps to `unavailable`.
-    public var isUnavailable: Bool { isConnectionLost || sqlState.hasPrefix("53") || isTimeout || isLockTimeout }
+    public var isUnavailable: Bool {
+        isConnectionLost || sqlState.hasPrefix("53") || isTimeout || isLockTimeout
+    }
 
     static let queueFullState = "53000"
 
@@ -83,7 +85,8 @@ extension DatabaseError: CustomStringConvertible {
         return text
     }
 
-    /// The server quotes values in the sentences of class 22 (bad data), and functions may say anything in class P0.
+    /// The server quotes values in the sentences of class 22 (bad data), and functions may say anything in
+    /// class P0.
     var messageWithoutValues: String {
         switch sqlState.prefix(2) {
         case "P0": "raised by a function of the database"
@@ -92,7 +95,8 @@ extension DatabaseError: CustomStringConvertible {
         }
     }
 
-    /// Replaces everything from the first quotation mark to the last: a value may itself hold quotation marks.
+    /// Replaces everything from the first quotation mark to the last: a value may itself hold quotation
+    /// marks.
     static func masked(_ sentence: String) -> String {
         guard let first = sentence.firstIndex(of: "\""), let last = sentence.lastIndex(of: "\""), first < last
         else { return sentence }
@@ -108,6 +112,13 @@ public struct RowError: Error, Hashable, Sendable, CustomStringConvertible {
     public let expected: String
     /// What came instead: a type, NULL, or a reason.
     public let found: String
+
+    /// For stores that check more than the type of a column.
+    public init(column: String, expected: String, found: String) {
+        self.column = column
+        self.expected = expected
+        self.found = found
+    }
 
     /// A sentence for logs.
     public var description: String { "column \(column): expected \(expected), found \(found)" }

@@ -10,16 +10,21 @@ struct DatabaseMetrics: Sendable {
     let retries: Counter
     let connects: Counter
 
-    init(pool: String) {
+    init(pool: String, factory: any MetricsFactory) {
         let dimensions = [("pool", pool)]
-        inUse = Gauge(label: "database_connections_in_use", dimensions: dimensions)
-        queueDepth = Gauge(label: "database_queue_depth", dimensions: dimensions)
-        statement = Metrics.Timer(
-            label: "database_statement_duration_seconds", dimensions: dimensions, preferredDisplayUnit: .seconds)
-        wait = Metrics.Timer(
-            label: "database_queue_wait_seconds", dimensions: dimensions, preferredDisplayUnit: .seconds)
-        errors = Counter(label: "database_errors_total", dimensions: dimensions)
-        retries = Counter(label: "database_transaction_retries_total", dimensions: dimensions)
-        connects = Counter(label: "database_connects_total", dimensions: dimensions)
+        func counter(_ label: String) -> Counter {
+            Counter(label: label, dimensions: dimensions, factory: factory)
+        }
+        func timer(_ label: String) -> Metrics.Timer {
+            Metrics.Timer(
+                label: label, dimensions: dimensions, preferredDisplayUnit: .seconds, factory: factory)
+        }
+        inUse = Gauge(label: "database_connections_in_use", dimensions: dimensions, factory: factory)
+        queueDepth = Gauge(label: "database_queue_depth", dimensions: dimensions, factory: factory)
+        statement = timer("database_statement_duration_seconds")
+        wait = timer("database_queue_wait_seconds")
+        errors = counter("database_errors_total")
+        retries = counter("database_transaction_retries_total")
+        connects = counter("database_connects_total")
     }
 }

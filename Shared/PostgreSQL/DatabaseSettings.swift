@@ -2,7 +2,8 @@ import Foundation
 
 /// Where the database is, which schema belongs to this program, and how much of the server it may use.
 public struct DatabaseSettings: Sendable {
-    /// A role's own address: `postgres://user:password@host:port/database`. Holds a password, so it is never printed.
+    /// A role's own address: `postgres://user:password@host:port/database`. Holds a password, so it is never
+    /// printed.
     public var url: String
     /// The one schema that unqualified names mean (`search_path`).
     public var schema: String
@@ -33,7 +34,8 @@ public struct DatabaseSettings: Sendable {
     ///   - applicationName: Shown by the server beside each connection.
     public init(
         url: String, schema: String, poolSize: Int = 6, queueMax: Int = 2_000,
-        statementTimeout: Duration = .seconds(15), connectTimeout: Duration = .seconds(5), applicationName: String
+        statementTimeout: Duration = .seconds(15), connectTimeout: Duration = .seconds(5),
+        applicationName: String
     ) {
         self.url = url
         self.schema = schema
@@ -57,8 +59,11 @@ extension DatabaseSettings: CustomStringConvertible, CustomReflectable {
 
 /// How far a transaction is kept apart from those that run beside it.
 public enum Isolation: String, Sendable {
+    /// Each statement sees what was committed before it began.
     case readCommitted = "READ COMMITTED"
+    /// All statements see what was committed before the first of them; a lost update fails and is tried again.
     case repeatableRead = "REPEATABLE READ"
+    /// As if transactions ran one after another; what cannot be so ordered fails and is tried again.
     case serializable = "SERIALIZABLE"
 }
 
@@ -80,7 +85,8 @@ public enum DatabaseLimits {
     public static let answerGrace: Duration = .seconds(5)
     /// A cancelled statement that has not ended after this costs the connection.
     public static let cancelGrace: Duration = .seconds(2)
-    /// The longest pause between two attempts to connect: it bounds how long a server that is back stays unused.
+    /// The longest pause between two attempts to connect: it bounds how long a server that is back stays
+    /// unused.
     public static let reconnectPauseMax: Duration = .seconds(1)
     /// The first such pause.
     public static let reconnectPauseBase: Duration = .milliseconds(50)

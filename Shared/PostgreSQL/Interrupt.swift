@@ -2,7 +2,8 @@ import CLibPQ
 import Dispatch
 import Synchronization
 
-/// What libpq needs to cancel a statement of one connection, from any thread, also after the connection is gone.
+/// What libpq needs to cancel a statement of one connection, from any thread, also after the connection is
+/// gone.
 final class CancelToken: @unchecked Sendable {
     private let pointer: OpaquePointer
 
@@ -28,8 +29,8 @@ final class CancelToken: @unchecked Sendable {
 ///     task ──cancel()──▶ flag ──▶ the next statement is not begun
 ///                          └───▶ the one that runs: PQcancel, on a queue of its own, because it blocks
 ///
-/// One object lives as long as one closure, and a cancel request that is on its way is waited for before the closure's
-/// next statement, so that it never hits the wrong one.
+/// One object lives as long as one closure, and a cancel request that is on its way is waited for before the
+/// closure's next statement, so that it never hits the wrong one.
 final class Interrupt: Sendable {
     private struct State {
         var isCancelled = false
@@ -57,7 +58,8 @@ final class Interrupt: Sendable {
         }
         guard let token else { return }
         Self.queue.async { [self] in
-            // A request that did not arrive needs no report: the worker gives the connection up after a grace time.
+            // A request that did not arrive needs no report: the worker gives the connection up after a grace
+            // time.
             _ = token.send()
             state.withLock { $0.requestsInFlight -= 1 }
             landed.signal()

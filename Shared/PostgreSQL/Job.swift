@@ -9,8 +9,8 @@ protocol PoolJob: AnyObject, Sendable {
     func refuse(_ error: any Error)
 }
 
-/// One closure with the task that waits for it. The continuation is resumed exactly once, whoever comes first:
-/// the worker, the queue's refusal, or the task's cancellation.
+/// One closure with the task that waits for it. The continuation is resumed exactly once, whoever comes
+/// first: the worker, the queue's refusal, or the task's cancellation.
 final class Job<Value: Sendable>: PoolJob {
     private enum Phase {
         case fresh
@@ -22,7 +22,8 @@ final class Job<Value: Sendable>: PoolJob {
     private let phase = Mutex(Phase.fresh)
     private let interrupt = Interrupt()
     private let body: @Sendable (Session) throws -> Value
-    /// Whether a cancelled task is let go while its closure still runs. Only where the closure changes nothing.
+    /// Whether a cancelled task is let go while its closure still runs. Only where the closure changes
+    /// nothing.
     private let isAbandonable: Bool
     let enqueuedAt = ContinuousClock.now
 
@@ -57,8 +58,8 @@ final class Job<Value: Sendable>: PoolJob {
         take()?.resume(throwing: error)
     }
 
-    /// Called by the task's cancellation. A waiting closure is dropped at once; one that runs has its statement
-    /// cancelled, and its task waits until that is settled.
+    /// Called by the task's cancellation. A waiting closure is dropped at once; one that runs has its
+    /// statement cancelled, and its task waits until that is settled.
     func cancel() {
         interrupt.cancel()
         let mayLetGo = phase.withLock { phase in

@@ -39,7 +39,8 @@ public struct Migration: Sendable, Hashable {
             throw MigrationError.unreadable(directory.lastPathComponent, "\(error.localizedDescription)")
         }
         return try names.filter { $0.hasSuffix(".sql") }.sorted().map { name in
-            guard let match = name.wholeMatch(of: /([0-9]{4})_([a-z0-9_]+)\.sql/), let number = Int(match.1) else {
+            guard let match = name.wholeMatch(of: /([0-9]{4})_([a-z0-9_]+)\.sql/), let number = Int(match.1)
+            else {
                 throw MigrationError.badName(name)
             }
             let data: Data
@@ -58,15 +59,25 @@ public struct Migration: Sendable, Hashable {
 
 /// Why a schema was not brought up to date. Each case says what to do.
 public enum MigrationError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A `.sql` file that is not named `NNNN_verb_object.sql`.
     case badName(String)
+    /// A file or the directory, with the reason.
     case unreadable(String, String)
+    /// Numbers do not run from 1 without gap or repetition.
     case notConsecutive(expected: Int, found: String)
+    /// No such schema, or it belongs to another role.
     case schemaMissing(String)
+    /// The text or the name differs from what was applied.
     case edited(String)
+    /// An earlier number is missing from what was applied.
     case neverApplied(String, before: String)
+    /// Something was applied that this program does not know.
     case schemaIsNewer(schema: String, applied: String, known: Int)
+    /// Another replica did not finish in time.
     case stillLocked(schema: String, seconds: Int)
+    /// The file holds a COMMIT or ROLLBACK of its own.
     case leftTransaction(String)
+    /// The server refused a statement; nothing of the file was kept.
     case failed(String, reason: String)
 
     /// One sentence for the line on which a service stops.

@@ -5,8 +5,9 @@ import Logging
 ///
 ///     wait for the server ──▶ advisory lock ──▶ compare with the table ──▶ one transaction a step ──▶ unlock
 ///
-/// What was applied stands in `schema_migration` (files) and `event_log_migration` (`extra`), each with its checksum.
-/// A file that was edited, a gap, and a schema newer than the program are refused before anything is changed.
+/// What was applied stands in `schema_migration` (files) and `event_log_migration` (`extra`), each with its
+/// checksum. A file that was edited, a gap, and a schema newer than the program are refused before anything
+/// is changed.
 public struct Migrator: Sendable {
     private let schema: String
     private let directory: URL
@@ -31,7 +32,8 @@ public struct Migrator: Sendable {
 
     /// Applies what is missing. Nothing is changed when the schema is up to date.
     ///
-    /// - Throws: ``MigrationError`` with a sentence for the operator, or ``DatabaseError`` when there is no server.
+    /// - Throws: ``MigrationError`` with a sentence for the operator, or ``DatabaseError`` when there is no
+    ///   server.
     public func migrate(_ settings: DatabaseSettings, logger: Logger) async throws {
         let tracks = [
             MigrationTrack(table: "event_log_migration", steps: extra),
@@ -43,7 +45,8 @@ public struct Migrator: Sendable {
         own.poolSize = 1
         own.statementTimeout = .seconds(600)
         own.idleInTransactionTimeout = .seconds(60)
-        // A DDL statement that waits for a lock makes everybody else wait behind it: better give up and try again.
+        // A DDL statement that waits for a lock makes everybody else wait behind it: better give up and try
+        // again.
         own.lockTimeout = .seconds(2)
         own.applicationName += " migration"
         let database = Database(own, logger: logger)
@@ -105,7 +108,8 @@ private struct MigrationRun {
                 .first?.decode("may", as: Bool.self) == true
         else { throw MigrationError.schemaMissing(schema) }
         try takeLock()
-        // The lock ends with the connection, which is closed right after; it is given back early for the next replica.
+        // The lock ends with the connection, which is closed right after; it is given back early for the next
+        // replica.
         defer { releaseLock() }
         let pending = try tracks.map { track in (track, try pendingSteps(track)) }
         for (track, steps) in pending {

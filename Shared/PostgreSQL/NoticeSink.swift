@@ -29,6 +29,8 @@ final class NoticeSink {
         let sentence = DatabaseError.masked(field("M") ?? "")
         logger.log(
             level: severity == "WARNING" ? .warning : .debug, "the database says",
-            metadata: ["severity": "\(severity)", "sql.state": "\(field("C") ?? "")", "message": "\(sentence)"])
+            metadata: [
+                "severity": "\(severity)", "sql.state": "\(field("C") ?? "")", "message": "\(sentence)",
+            ])
     }
 }

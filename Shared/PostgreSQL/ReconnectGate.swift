@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Keeps all threads of a pool from knocking at a server that is away: pauses grow, with full jitter, and end for all
-/// as soon as one of them gets in.
+/// Keeps all threads of a pool from knocking at a server that is away: pauses grow, with full jitter, and end
+/// for all as soon as one of them gets in.
 final class ReconnectGate: Sendable {
     private struct State {
         var failures = 0
@@ -14,7 +14,9 @@ final class ReconnectGate: Sendable {
     /// Throws the last failure while the pause lasts.
     func pass() throws {
         try state.withLock { state in
-            if let until = state.closedUntil, let reason = state.reason, ContinuousClock.now < until { throw reason }
+            if let until = state.closedUntil, let reason = state.reason, ContinuousClock.now < until {
+                throw reason
+            }
         }
     }
 

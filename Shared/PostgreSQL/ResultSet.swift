@@ -1,6 +1,7 @@
 import CLibPQ
 
-/// The answer to one statement, as libpq holds it. It is never changed after it has arrived, so that any thread may read.
+/// The answer to one statement, as libpq holds it. It is never changed after it has arrived, so that any
+/// thread may read.
 final class ResultSet: @unchecked Sendable {
     let pointer: OpaquePointer
     let columns: [String]

@@ -96,33 +96,37 @@ extension SQL: ExpressibleByStringInterpolation {
             sql.bind(value)
         }
 
-        /// Binds a value or NULL. Spelled out beside the general form, because the compiler takes an optional that
-        /// meets a generic parameter for a slip.
+        /// Binds a value or NULL. Spelled out beside the general form, because the compiler takes an optional
+        /// that meets a generic parameter for a slip.
         public mutating func appendInterpolation<T: SQLBindable>(_ value: T?) {
             sql.bind(value)
         }
 
         /// Binds the raw value of an identifier or enumeration.
         @_disfavoredOverload
-        public mutating func appendInterpolation<T: RawRepresentable>(_ value: T) where T.RawValue: SQLBindable {
+        public mutating func appendInterpolation<T: RawRepresentable>(_ value: T)
+        where T.RawValue: SQLBindable {
             sql.bind(value.rawValue)
         }
 
         /// Binds the raw value, or NULL.
         @_disfavoredOverload
-        public mutating func appendInterpolation<T: RawRepresentable>(_ value: T?) where T.RawValue: SQLBindable {
+        public mutating func appendInterpolation<T: RawRepresentable>(_ value: T?)
+        where T.RawValue: SQLBindable {
             sql.bind(value.map(\.rawValue))
         }
 
         /// Binds an array of raw values.
         @_disfavoredOverload
-        public mutating func appendInterpolation<T: RawRepresentable>(_ values: [T]) where T.RawValue: SQLBindable {
+        public mutating func appendInterpolation<T: RawRepresentable>(_ values: [T])
+        where T.RawValue: SQLBindable {
             sql.bind(values.map(\.rawValue))
         }
 
         /// Binds an array of raw values with NULLs.
         @_disfavoredOverload
-        public mutating func appendInterpolation<T: RawRepresentable>(_ values: [T?]) where T.RawValue: SQLBindable {
+        public mutating func appendInterpolation<T: RawRepresentable>(_ values: [T?])
+        where T.RawValue: SQLBindable {
             sql.bind(values.map { $0.map(\.rawValue) })
         }
 
@@ -134,7 +138,8 @@ extension SQL: ExpressibleByStringInterpolation {
             sql.append(text: SQL.quoted(identifier))
         }
 
-        /// Puts in text of the program as it is. Only for constants: never for anything that came from outside.
+        /// Puts in text of the program as it is. Only for constants: never for anything that came from
+        /// outside.
         public mutating func appendInterpolation(raw: String) {
             sql.append(text: raw)
         }

@@ -2,10 +2,11 @@ import Foundation
 
 /// A value that can stand for a `$n` of a statement.
 ///
-/// The standard types conform: `String` (text), `Int`, `Int64` (bigint), `Int32` (integer), `Int16` (smallint),
-/// `Double`, `Bool`, `UUID`, `Date` (timestamptz, exact to the microsecond), `Data` (bytea), ``JSONText`` (jsonb);
-/// optionals of these (NULL), and arrays of these, also with NULL elements.
-/// Types with a raw value of such a type (identifiers, enumerations) need no conformance: `\(id)` takes them as they are.
+/// The standard types conform: `String` (text), `Int`, `Int64` (bigint), `Int32` (integer), `Int16`
+/// (smallint), `Double`, `Bool`, `UUID`, `Date` (timestamptz, exact to the microsecond), `Data` (bytea),
+/// ``JSONText`` (jsonb); optionals of these (NULL), and arrays of these, also with NULL elements.
+/// Types with a raw value of such a type (identifiers, enumerations) need no conformance: `\(id)` takes them
+/// as they are.
 public protocol SQLBindable: Sendable {
     /// The type that the server is told.
     static var sqlType: SQLType { get }
@@ -40,7 +41,8 @@ public struct SQLWriter: Sendable {
     }
 }
 
-/// A JSON document, bound and read as `jsonb`. The text is sent as it is; the server refuses what is not JSON.
+/// A JSON document, bound and read as `jsonb`. The text is sent as it is; the server refuses what is not
+/// JSON.
 public struct JSONText: Sendable, Hashable {
     /// The document.
     public let text: String
@@ -153,7 +155,8 @@ extension Array: SQLBindable where Element: SQLBindable {
                 writer.isNull = false
                 hasNull = true
             } else {
-                writer.overwrite(Int32(truncatingIfNeeded: writer.bytes.count - lengthOffset - 4), at: lengthOffset)
+                writer.overwrite(
+                    Int32(truncatingIfNeeded: writer.bytes.count - lengthOffset - 4), at: lengthOffset)
             }
         }
         if hasNull { writer.overwrite(Int32(1), at: flagOffset) }
@@ -181,7 +184,8 @@ enum PostgresTime {
         // Whole seconds and the rest are scaled apart, so that no digit is lost far from the epoch.
         let whole = seconds.rounded(.down)
         guard whole.isFinite, abs(whole) < 9.2e12 else { return nil }
-        let result = (Int64(whole) + Int64(epochDistance)) * 1_000_000
+        let result =
+            (Int64(whole) + Int64(epochDistance)) * 1_000_000
             + Int64(((seconds - whole) * 1_000_000).rounded())
         return (earliest..<latest).contains(result) ? result : nil
     }

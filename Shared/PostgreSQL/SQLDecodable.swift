@@ -180,7 +180,9 @@ extension Array: SQLDecodable where Element: SQLDecodable {
         _ = try take()  // Whether there are NULLs: each element says so itself.
         let element = SQLType(oid: UInt32(bitPattern: try take()))
         if dimensions == 0 { return [] }
-        guard dimensions == 1 else { throw SQLCell.Mismatch(found: "\(cell.type) of \(dimensions) dimensions") }
+        guard dimensions == 1 else {
+            throw SQLCell.Mismatch(found: "\(cell.type) of \(dimensions) dimensions")
+        }
         let count = Int(try take())
         _ = try take()  // The lower bound.
         var values: [Element] = []

@@ -8,6 +8,8 @@ public struct SQLType: Hashable, Sendable {
         self.oid = oid
     }
 
+    // The built-in types, each by the name that SQL gives it.
+
     public static let bool = SQLType(oid: 16)
     public static let bytea = SQLType(oid: 17)
     public static let char = SQLType(oid: 18)
@@ -32,19 +34,23 @@ public struct SQLType: Hashable, Sendable {
     public static let uuid = SQLType(oid: 2950)
     public static let jsonb = SQLType(oid: 3802)
 
-    /// Ids from here on belong to types made in the database itself: enumerations, domains' bases, extensions.
+    /// Ids from here on belong to types made in the database itself: enumerations, domains' bases,
+    /// extensions.
     static let firstUserDefined: UInt32 = 16_384
 
     private static let table: [(element: SQLType, array: UInt32, name: String)] = [
         (.bool, 1000, "boolean"), (.bytea, 1001, "bytea"), (.char, 1002, "\"char\""), (.name, 1003, "name"),
-        (.int2, 1005, "smallint"), (.int4, 1007, "integer"), (.text, 1009, "text"), (.bpchar, 1014, "character"),
+        (.int2, 1005, "smallint"), (.int4, 1007, "integer"), (.text, 1009, "text"),
+        (.bpchar, 1014, "character"),
         (.varchar, 1015, "character varying"), (.int8, 1016, "bigint"), (.float4, 1021, "real"),
         (.float8, 1022, "double precision"), (.objectID, 1028, "oid"), (.date, 1182, "date"),
         (.timestamp, 1115, "timestamp without time zone"), (.timestamptz, 1185, "timestamptz"),
-        (.interval, 1187, "interval"), (.numeric, 1231, "numeric"), (.uuid, 2951, "uuid"), (.json, 199, "json"),
+        (.interval, 1187, "interval"), (.numeric, 1231, "numeric"), (.uuid, 2951, "uuid"),
+        (.json, 199, "json"),
         (.jsonb, 3807, "jsonb"), (.unknown, 0, "unknown"), (.void, 0, "void"),
     ]
-    private static let arrays = Dictionary(uniqueKeysWithValues: table.lazy.map { ($0.element.oid, $0.array) })
+    private static let arrays = Dictionary(
+        uniqueKeysWithValues: table.lazy.map { ($0.element.oid, $0.array) })
     private static let elements = Dictionary(
         uniqueKeysWithValues: table.lazy.filter { $0.array != 0 }.map { ($0.array, $0.element) })
     private static let names = Dictionary(uniqueKeysWithValues: table.lazy.map { ($0.element.oid, $0.name) })

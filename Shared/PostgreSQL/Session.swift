@@ -2,7 +2,8 @@ import CLibPQ
 
 /// A connection as a closure sees it: statements, one after another, on the closure's own thread.
 ///
-/// It ends with the closure and cannot leave it. Not `Sendable`, so that two tasks can never mix their statements.
+/// It ends with the closure and cannot leave it. Not `Sendable`, so that two tasks can never mix their
+/// statements.
 public final class Session {
     private let connection: Connection
     private var isEnded = false
@@ -43,8 +44,8 @@ public final class Session {
         try noting { _ = try connection.script(text) }
     }
 
-    /// Runs `body` in a transaction, or, inside of one, in a savepoint: when it throws, all it did is undone and the
-    /// error goes on. Nothing is tried again here; ``Database/transaction(_:_:)`` does that.
+    /// Runs `body` in a transaction, or, inside of one, in a savepoint: when it throws, all it did is undone
+    /// and the error goes on. Nothing is tried again here; ``Database/transaction(_:_:)`` does that.
     public func transaction<T>(_ body: (Session) throws -> T) throws -> T {
         try depth == 0 ? outermost(.readCommitted, body) : savepoint(body)
     }
@@ -65,7 +66,8 @@ public final class Session {
             let answer = try connection.control("COMMIT")
             guard answer.command == "COMMIT" else {
                 throw firstFailure
-                    ?? DatabaseError.misuse("the transaction had failed and was rolled back instead of committed")
+                    ?? DatabaseError.misuse(
+                        "the transaction had failed and was rolled back instead of committed")
             }
             return value
         } catch {
@@ -90,13 +92,17 @@ public final class Session {
         } catch {
             if connection.handle != nil, connection.transactionStatus != PQTRANS_IDLE {
                 try connection.control("ROLLBACK TO SAVEPOINT \(name); RELEASE SAVEPOINT \(name)")
-                firstFailure = failureBefore
             }
+            let cause = firstFailure
+            firstFailure = failureBefore
+            // "The transaction is aborted" only says that an earlier error was swallowed; that one says why.
+            if let cause, (error as? DatabaseError)?.sqlState == "25P02" { throw cause }
             throw error
         }
     }
 
-    /// Streams rows into a table with COPY, the fastest way in. It is all or nothing, but knows no ON CONFLICT.
+    /// Streams rows into a table with COPY, the fastest way in. It is all or nothing, but knows no ON
+    /// CONFLICT.
     ///
     /// - Parameters:
     ///   - table: A name, or `schema.name`; quoted here.
@@ -109,10 +115,12 @@ public final class Session {
         _ table: String, columns: [String], rows: some Sequence<[(any SQLBindable)?]>
     ) throws -> Int {
         try check()
-        let target = table.split(separator: ".", maxSplits: 1).map { SQL.quoted(String($0)) }.joined(separator: ".")
+        let target = table.split(separator: ".", maxSplits: 1).map { SQL.quoted(String($0)) }.joined(
+            separator: ".")
         let names = columns.map(SQL.quoted).joined(separator: ", ")
         return try noting {
-            try connection.copyIn("COPY \(target) (\(names)) FROM STDIN", columnCount: columns.count, rows: rows)
+            try connection.copyIn(
+                "COPY \(target) (\(names)) FROM STDIN", columnCount: columns.count, rows: rows)
         }
     }
 

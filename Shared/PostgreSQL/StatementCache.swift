@@ -29,8 +29,8 @@ struct StatementCache {
         return "s\(made)"
     }
 
-    /// Keeps a statement. When there is one too many, the name of the one unused for longest comes back, to be
-    /// deallocated.
+    /// Keeps a statement. When there is one too many, the name of the one unused for longest comes back, to
+    /// be deallocated.
     mutating func insert(_ key: Key, name: String) -> String? {
         entries[key] = Entry(name: name, lastUse: clock)
         guard entries.count > DatabaseLimits.preparedStatementsMax,

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Values as PostgreSQL's input functions read them. COPY uses it, so that a number fits a column of any width.
+/// Values as PostgreSQL's input functions read them. COPY uses it, so that a number fits a column of any
+/// width.
 enum ValueText {
     static func text(of cell: SQLCell) throws -> String {
         if cell.type.element != nil { return try array(cell) }
@@ -16,7 +17,8 @@ enum ValueText {
         }
     }
 
-    /// Swift prints the shortest digits that read back as the same number; only the special ones are spelled otherwise.
+    /// Swift prints the shortest digits that read back as the same number; only the special ones are spelled
+    /// otherwise.
     private static func number(_ value: Double) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value > 0 ? "Infinity" : "-Infinity" }
@@ -72,8 +74,8 @@ enum ValueText {
         return String(repeating: "0", count: max(width - digits.count, 0)) + digits
     }
 
-    /// The Gregorian date of a day counted from 1 January 1970. The year is made to start in March, so that the leap
-    /// day is its last and months follow one formula; eras of 400 years repeat exactly.
+    /// The Gregorian date of a day counted from 1 January 1970. The year is made to start in March, so that
+    /// the leap day is its last and months follow one formula; eras of 400 years repeat exactly.
     private static func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097

@@ -10,7 +10,8 @@ public func blocking<T: Sendable>(_ body: @escaping @Sendable () throws -> T) as
 
 /// Waits until `condition` holds, looking every 10 ms.
 ///
-/// - Throws: ``TestSupportError`` naming `what` when it does not hold within `limit`; whatever `condition` throws.
+/// - Throws: ``TestSupportError`` naming `what` when it does not hold within `limit`; whatever `condition`
+///   throws.
 public func eventually(
     _ what: String, within limit: Duration = .seconds(10), _ condition: @Sendable () async throws -> Bool
 ) async throws {

@@ -2,7 +2,8 @@ import Foundation
 
 /// Ports of the loopback interface that nobody listens on.
 public enum FreePort {
-    /// A port that was free a moment ago. The system hands them out in turn, so two calls rarely get the same one.
+    /// A port that was free a moment ago. The system hands them out in turn, so two calls rarely get the same
+    /// one.
     public static func next() throws -> Int {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw TestSupportError("no socket: error \(errno)") }

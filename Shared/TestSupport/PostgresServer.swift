@@ -15,14 +15,16 @@ public final class PostgresServer: Sendable {
 
     private static let sharedTask = Mutex<Task<PostgresServer, any Error>?>(nil)
 
-    /// The server that all tests of this process share. It does not sync to disk: it is quick and may lose everything
-    /// when it is killed. Tests that kill a server start one of their own.
+    /// The server that all tests of this process share. It does not sync to disk: it is quick and may lose
+    /// everything when it is killed. Tests that kill a server start one of their own.
     public static var shared: PostgresServer {
         get async throws {
             let task = sharedTask.withLock { task in
                 if let task { return task }
                 let fresh = Task {
-                    if let url = ProcessInfo.processInfo.environment["HOLDFAST_TEST_DATABASE_URL"], !url.isEmpty {
+                    if let url = ProcessInfo.processInfo.environment["HOLDFAST_TEST_DATABASE_URL"],
+                        !url.isEmpty
+                    {
                         return try await external(url)
                     }
                     return try await start(isDurable: false)
@@ -57,17 +59,20 @@ public final class PostgresServer: Sendable {
             let data = directory.appendingPathComponent("data").path
             try Program.succeed(
                 prefix + [
-                    "\(binaries)/initdb", "--pgdata=\(data)", "--username=postgres", "--auth=trust", "--no-sync",
+                    "\(binaries)/initdb", "--pgdata=\(data)", "--username=postgres", "--auth=trust",
+                    "--no-sync",
                     "--encoding=UTF8", "--locale=C", "--no-instructions",
                 ], directory: directory)
             let port = try FreePort.next()
             var settings = [
-                "listen_addresses=127.0.0.1", "unix_socket_directories=", "port=\(port)", "max_connections=300",
+                "listen_addresses=127.0.0.1", "unix_socket_directories=", "port=\(port)",
+                "max_connections=300",
                 "shared_buffers=64MB", "deadlock_timeout=100ms", "timezone=UTC", "log_timezone=UTC",
                 "max_prepared_transactions=0", "jit=off",
             ]
             if !isDurable { settings += ["fsync=off", "full_page_writes=off", "synchronous_commit=off"] }
-            let command = prefix + ["\(binaries)/postgres", "-D", data]
+            let command =
+                prefix + ["\(binaries)/postgres", "-D", data]
                 + (settings + options).flatMap { ["-c", $0] }
             let process = WatchedServer(command, directory: directory, stopSignal: "QUIT")
             let server = PostgresServer(
@@ -131,14 +136,17 @@ public final class PostgresServer: Sendable {
     /// Runs a file through `psql` as superuser, with variables as `psql -v` takes them.
     public func runFile(_ file: URL, database: String, variables: [String: String] = [:]) async throws {
         let address = Self.address(url, user: nil, database: database)
-        let command = ["\(binaries)/psql", "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1"]
+        let command =
+            ["\(binaries)/psql", "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1"]
             + variables.sorted { $0.key < $1.key }.flatMap { ["-v", "\($0.key)=\($0.value)"] }
             + ["-f", file.path, address]
         try await blocking { _ = try Program.succeed(command) }
     }
 
     /// The same server with another user (password as given, where the server asks for one) and database.
-    static func address(_ url: String, user: (name: String, password: String)?, database: String) -> String {
+    public static func address(_ url: String, user: (name: String, password: String)?, database: String)
+        -> String
+    {
         guard var parts = URLComponents(string: url) else { return url }
         if let user {
             parts.user = user.name
@@ -173,21 +181,35 @@ extension PostgresServer {
         }
     }
 
-    /// Starts the process and waits until it says that it is ready, as `pg_ctl` does: by the last line of its pid file.
+    /// Starts the process. After a kill the last connections' processes may still hold its shared memory;
+    /// then it ends at once, and is started again until they are gone.
     private func begin() throws {
         let process = try ownProcess()
+        for _ in 0..<100 {
+            if try beginOnce(process) { return }
+            guard process.log.suffix(500).contains("still in use") else { break }
+            process.stop()
+            usleep(100_000)
+        }
+        throw TestSupportError("PostgreSQL did not start: \(process.log.suffix(2_000))")
+    }
+
+    /// Waits until the server says that it is ready, as `pg_ctl` does: by the last line of its pid file.
+    /// False when it ended instead.
+    private func beginOnce(_ process: WatchedServer) throws -> Bool {
         let status = process.directory.appendingPathComponent("data/postmaster.pid")
         unlink(status.path)
         try process.start()
         for _ in 0..<3_000 {
             if let data = FileManager.default.contents(atPath: status.path) {
-                let lines = String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-                if lines.count > 7, lines[7].hasPrefix("ready") { return }
+                let lines = String(decoding: data, as: UTF8.self).split(
+                    separator: "\n", omittingEmptySubsequences: false)
+                if lines.count > 7, lines[7].hasPrefix("ready") { return true }
             }
-            guard kill(process.pid, 0) == 0 else { break }
+            guard process.isAlive else { return false }
             usleep(10_000)
         }
-        throw TestSupportError("PostgreSQL did not start: \(process.log.suffix(2_000))")
+        return false
     }
 
     /// PostgreSQL refuses to run as root; then the user `postgres` runs it and owns the directory.
@@ -208,7 +230,9 @@ extension PostgresServer {
     /// `HOLDFAST_POSTGRES_BIN`, else what `pg_config` says, else Debian's newest, else `PATH`.
     private static func binaryDirectory() throws -> String {
         var candidates: [String] = []
-        if let given = ProcessInfo.processInfo.environment["HOLDFAST_POSTGRES_BIN"] { candidates.append(given) }
+        if let given = ProcessInfo.processInfo.environment["HOLDFAST_POSTGRES_BIN"] {
+            candidates.append(given)
+        }
         let debian = "/usr/lib/postgresql"
         if FileManager.default.fileExists(atPath: debian) {
             candidates += try FileManager.default.contentsOfDirectory(atPath: debian)
@@ -216,7 +240,8 @@ extension PostgresServer {
         }
         for directory in candidates where access("\(directory)/initdb", X_OK) == 0 { return directory }
         if let config = whereInstalled("pg_config") {
-            let directory = try Program.succeed([config, "--bindir"]).trimmingCharacters(in: .whitespacesAndNewlines)
+            let directory = try Program.succeed([config, "--bindir"]).trimmingCharacters(
+                in: .whitespacesAndNewlines)
             if access("\(directory)/initdb", X_OK) == 0 { return directory }
         }
         return URL(fileURLWithPath: try Program.find("initdb")).deletingLastPathComponent().path

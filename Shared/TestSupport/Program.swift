@@ -13,7 +13,8 @@ public enum Program {
     /// Finds an executable in the given directories, then in `PATH`.
     public static func find(_ name: String, in directories: [String] = []) throws -> String {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-        let candidates = directories + path.split(separator: ":").map(String.init) + ["/usr/sbin", "/usr/local/sbin"]
+        let candidates =
+            directories + path.split(separator: ":").map(String.init) + ["/usr/sbin", "/usr/local/sbin"]
         for directory in candidates {
             let candidate = "\(directory)/\(name)"
             if access(candidate, X_OK) == 0 { return candidate }
@@ -41,7 +42,8 @@ public enum Program {
         return Outcome(status: process.terminationStatus, output: String(decoding: said, as: UTF8.self))
     }
 
-    /// Like ``run(_:environment:directory:)``, where anything but success is an error that quotes what was said.
+    /// Like ``run(_:environment:directory:)``, where anything but success is an error that quotes what was
+    /// said.
     @discardableResult
     public static func succeed(
         _ command: [String], environment: [String: String] = [:], directory: URL? = nil

@@ -24,7 +24,8 @@ public final class RedisServer: Sendable {
     /// Starts a server. It is ready when this returns.
     ///
     /// - Parameters:
-    ///   - appendOnly: Whether it keeps an append-only file (synced every second); else nothing survives a kill.
+    ///   - appendOnly: Whether it keeps an append-only file (synced every second); else nothing survives a
+    ///     kill.
     ///   - options: Further settings as on its command line, for example `["--maxmemory", "64mb"]`.
     public static func start(appendOnly: Bool = false, options: [String] = []) async throws -> RedisServer {
         try await blocking {
@@ -35,7 +36,8 @@ public final class RedisServer: Sendable {
             let port = try FreePort.next()
             let command =
                 [
-                    server, "--port", "\(port)", "--bind", "127.0.0.1", "--dir", directory.path, "--daemonize", "no",
+                    server, "--port", "\(port)", "--bind", "127.0.0.1", "--dir", directory.path,
+                    "--daemonize", "no",
                     "--save", "", "--appendonly", appendOnly ? "yes" : "no", "--appendfsync", "everysec",
                     "--maxmemory-policy", "noeviction", "--shutdown-timeout", "1",
                 ] + options
@@ -98,8 +100,8 @@ public final class RedisServer: Sendable {
         return Snapshot(data: try await blocking { try Data(contentsOf: file) })
     }
 
-    /// Kills the server and starts it with what it held at an earlier time: acknowledged writes since then are gone.
-    /// For a server without an append-only file.
+    /// Kills the server and starts it with what it held at an earlier time: acknowledged writes since then
+    /// are gone. For a server without an append-only file.
     public func rollBack(to snapshot: Snapshot) async throws {
         guard try await command("CONFIG", "GET", "appendonly").contains("no") else {
             throw TestSupportError("a server with an append-only file reads that, not the snapshot")
@@ -117,7 +119,7 @@ public final class RedisServer: Sendable {
         for _ in 0..<1_000 {
             let answer = try Program.run([client, "-h", "127.0.0.1", "-p", "\(port)", "PING"])
             if answer.output.hasPrefix("PONG") { return }
-            guard kill(process.pid, 0) == 0 else { break }
+            guard process.isAlive else { break }
             usleep(10_000)
         }
         throw TestSupportError("Redis did not start: \(process.log.suffix(2_000))")

@@ -21,7 +21,9 @@ public final class TemporaryDirectory: Sendable {
 
     /// Makes a directory that nobody removes by itself: the caller sees to that.
     static func make(_ purpose: String) throws -> URL {
-        let template = FileManager.default.temporaryDirectory.appendingPathComponent("holdfast-\(purpose)-XXXXXX").path
+        let template = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "holdfast-\(purpose)-" + String(repeating: "X", count: 6)
+        ).path
         var bytes = Array(template.utf8CString)
         guard mkdtemp(&bytes) != nil else {
             throw TestSupportError("cannot make a directory like \(template): error \(errno)")

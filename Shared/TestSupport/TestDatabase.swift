@@ -3,8 +3,8 @@ import Logging
 import PostgreSQL
 import Synchronization
 
-/// A fresh database on the shared server, with a schema and a login role for each name asked for, as in production:
-/// a role owns its schema and can see no other.
+/// A fresh database on the shared server, with a schema and a login role for each name asked for, as in
+/// production: a role owns its schema and can see no other.
 public struct TestDatabase: Sendable {
     /// The database's name on the server.
     public let name: String
@@ -17,7 +17,9 @@ public struct TestDatabase: Sendable {
     private static let roles = RoleLock()
 
     /// Makes a database with one schema. About 50 ms.
-    public static func make(schema: String = "test", on server: PostgresServer? = nil) async throws -> TestDatabase {
+    public static func make(schema: String = "test", on server: PostgresServer? = nil) async throws
+        -> TestDatabase
+    {
         try await make(schemas: [schema], on: server)
     }
 
@@ -40,12 +42,14 @@ public struct TestDatabase: Sendable {
         for schema in schemas {
             let role = "holdfast_\(schema)"
             try await database.server.administer(
-                "CREATE SCHEMA \(identifier: schema) AUTHORIZATION \(identifier: role)", database: database.name)
+                "CREATE SCHEMA \(identifier: schema) AUTHORIZATION \(identifier: role)",
+                database: database.name)
         }
         return database
     }
 
-    /// Makes a database as an operator does: by `docker/postgres/init.sql`, with all services' schemas and roles.
+    /// Makes a database as an operator does: by `docker/postgres/init.sql`, with all services' schemas and
+    /// roles.
     public static func makeSuite(on given: PostgresServer? = nil) async throws -> TestDatabase {
         let services = ["tracking", "prediction", "nudging", "notification", "gateway"]
         let database = try await empty(services, on: given)
@@ -66,10 +70,12 @@ public struct TestDatabase: Sendable {
     /// Settings for the owner of a schema, the first one unless named.
     public func settings(schema: String? = nil, poolSize: Int = 4) -> DatabaseSettings {
         let schema = schema ?? schemas.first ?? "public"
-        return DatabaseSettings(url: url(for: schema), schema: schema, poolSize: poolSize, applicationName: schema)
+        return DatabaseSettings(
+            url: url(for: schema), schema: schema, poolSize: poolSize, applicationName: schema)
     }
 
-    /// A pool for the owner of a schema, the first one unless named. It ends when the last reference to it goes.
+    /// A pool for the owner of a schema, the first one unless named. It ends when the last reference to it
+    /// goes.
     public func database(
         schema: String? = nil, poolSize: Int = 4, logger: Logger = Logger(label: "test")
     ) -> Database {

@@ -5,9 +5,9 @@ import Synchronization
 ///
 ///     test process ══ pipe ══▶ watchman (sh) ──▶ server
 ///
-/// The watchman reads the pipe. When the test process ends, however it ends, `kill -9` included, the pipe closes; the
-/// watchman then stops the server and removes its directory. Both are in a process group of their own, so that Ctrl-C
-/// reaches the tests first.
+/// The watchman reads the pipe. When the test process ends, however it ends, `kill -9` included, the pipe
+/// closes; the watchman then stops the server and removes its directory. Both are in a process group of their
+/// own, so that Ctrl-C reaches the tests first.
 package final class WatchedServer: Sendable {
     private struct State {
         var watchman: pid_t = 0
@@ -31,6 +31,17 @@ package final class WatchedServer: Sendable {
 
     /// The server's own process id.
     package var pid: pid_t { state.withLock { $0.server } }
+
+    /// Whether the server runs. One that has ended, and whose end the watchman has not looked at yet, does
+    /// not.
+    package var isAlive: Bool {
+        let server = pid
+        guard server > 0, kill(server, 0) == 0 else { return false }
+        guard let data = FileManager.default.contents(atPath: "/proc/\(server)/stat") else { return true }
+        // The state stands behind the name, which is in parentheses and may itself hold some.
+        let rest = String(decoding: data, as: UTF8.self).split(separator: ")").last ?? ""
+        return !rest.hasPrefix(" Z")
+    }
 
     package init(_ command: [String], directory: URL, stopSignal: String) {
         self.command = command
@@ -58,14 +69,18 @@ package final class WatchedServer: Sendable {
         let pidFile = directory.appendingPathComponent("server.pid")
         unlink(pidFile.path)
         var ends: [Int32] = [-1, -1]
-        // Close-on-exec: no other child may hold the writing end, or the watchman would not see this process end.
+        // Close-on-exec: no other child may hold the writing end, or the watchman would not see this process
+        // end.
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw TestSupportError("no pipe: error \(errno)") }
+        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+            throw TestSupportError("no pipe: error \(errno)")
+        }
         defer { close(ends[0]) }
         let watchman: pid_t
         do {
             watchman = try spawn(
-                ["/bin/sh", "-c", Self.script, "watchman", directory.path, stopSignal] + command, input: ends[0])
+                ["/bin/sh", "-c", Self.script, "watchman", directory.path, stopSignal] + command,
+                input: ends[0])
         } catch {
             close(ends[1])
             throw error

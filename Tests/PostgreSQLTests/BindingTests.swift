@@ -5,11 +5,14 @@ import Testing
 
 /// What is bound comes back the same, whatever it is, and can never become SQL.
 @Suite struct BindingTests {
-    /// Strings that break programs which paste values into SQL, or count characters where they should count bytes.
+    /// Strings that break programs which paste values into SQL, or count characters where they should count
+    /// bytes.
     static let hostile = [
-        "", " ", "'", "''", "\"", "\\", "\\\\'", "$1", "$2", "$$", "; DROP TABLE learner; --", "/* */", "%", "_",
+        "", " ", "'", "''", "\"", "\\", "\\\\'", "$1", "$2", "$$", "; DROP TABLE learner; --", "/* */", "%",
+        "_",
         "' OR '1'='1", "\\x00", "\\N", "\\.", "a\tb\nc\rd", "{1,2}", "{\"a\":null}", "NULL", "null", "(,)",
-        "\u{1}\u{7F}\u{80}\u{FFFF}", "é", "e\u{301}", "日本語", "👩‍👩‍👧‍👦", "\u{202E}abc", "\u{FEFF}bom", "א", "\u{10FFFF}",
+        "\u{1}\u{7F}\u{80}\u{FFFF}", "é", "e\u{301}", "日本語", "👩‍👩‍👧‍👦", "\u{202E}abc", "\u{FEFF}bom", "א",
+        "\u{10FFFF}",
         String(repeating: "x", count: 100_000),
     ]
 
@@ -27,20 +30,26 @@ import Testing
         let database = try await TestDatabase.make().database(poolSize: 1)
         let values: [String?] = Self.hostile.flatMap { [$0, nil] }
         let row = try #require(try await database.rows("SELECT \(values) AS all").first)
-        #expect(try row.decode("all", as: [String?].self).map { $0.map { Array($0.utf8) } } == values.map { $0.map { Array($0.utf8) } })
-        let single = try await database.rows("SELECT value FROM unnest(\(values)) WITH ORDINALITY AS u (value, n) ORDER BY n")
+        #expect(
+            try row.decode("all", as: [String?].self).map { $0.map { Array($0.utf8) } }
+                == values.map { $0.map { Array($0.utf8) } })
+        let single = try await database.rows(
+            "SELECT value FROM unnest(\(values)) WITH ORDINALITY AS u (value, n) ORDER BY n")
         #expect(try single.map { try $0.decode("value", as: String?.self) } == values)
         await database.close()
     }
 
     @Test func `numbers keep every bit`() async throws {
         let database = try await TestDatabase.make().database(poolSize: 1)
-        for number in [Int.min, -1, 0, 1, Int.max] { #expect(try await roundTrip(number, database) == number) }
+        for number in [Int.min, -1, 0, 1, Int.max] {
+            #expect(try await roundTrip(number, database) == number)
+        }
         for number in [Int16.min, 0, Int16.max] { #expect(try await roundTrip(number, database) == number) }
         for number in [Int32.min, 0, Int32.max] { #expect(try await roundTrip(number, database) == number) }
         for number in [Int64.min, 0, Int64.max] { #expect(try await roundTrip(number, database) == number) }
         let doubles = [
-            0, -0.0, 0.1, Double.pi, .leastNonzeroMagnitude, .greatestFiniteMagnitude, .infinity, -.infinity, .nan,
+            0, -0.0, 0.1, Double.pi, .leastNonzeroMagnitude, .greatestFiniteMagnitude, .infinity, -.infinity,
+            .nan,
         ]
         for number in doubles {
             #expect(try await roundTrip(number, database).bitPattern == number.bitPattern)
@@ -64,12 +73,15 @@ import Testing
 
     @Test func `a date keeps its microsecond, and the server sees the same instant`() async throws {
         let database = try await TestDatabase.make().database(poolSize: 1)
-        for microseconds in [0, 1, 999_999, 1_763_936_551_123_456, -1, -62_135_596_800_000_000, 4_102_444_799_999_999] {
+        for microseconds in [
+            0, 1, 999_999, 1_763_936_551_123_456, -1, -62_135_596_800_000_000, 4_102_444_799_999_999,
+        ] {
             let date = Date(timeIntervalSince1970: Double(microseconds / 1_000_000))
                 .addingTimeInterval(Double(microseconds % 1_000_000) / 1_000_000)
             let row = try #require(
                 try await database.rows(
-                    "SELECT \(date) AS d, (extract(epoch FROM \(date)) * 1000000)::bigint AS us").first)
+                    "SELECT \(date) AS d, (extract(epoch FROM \(date)) * 1000000)::bigint AS us"
+                ).first)
             #expect(try row.decode("us", as: Int.self) == microseconds)
             #expect(try row.decode("d", as: Date.self) == date)
         }
@@ -107,7 +119,9 @@ import Testing
         await database.close()
     }
 
-    @Test func `a NUL character is refused with a sentence that names the parameter and not the value`() async throws {
+    @Test func `a NUL character is refused with a sentence that names the parameter and not the value`()
+        async throws
+    {
         let database = try await TestDatabase.make().database(poolSize: 1)
         let error = await #expect(throws: DatabaseError.self) {
             _ = try await database.rows("SELECT \(1), \("secret\0word")")
@@ -128,7 +142,8 @@ import Testing
                 """
                 SELECT \(learner) AS id, \(none) AS none, \([learner]) AS ids, \(Band.high) AS band,
                     \([Band.low, nil] as [Band?]) AS bands
-                """).first)
+                """
+            ).first)
         #expect(try row.decode("id", as: Learner.self) == learner)
         #expect(try row.decode("none", as: Learner?.self) == nil)
         #expect(try row.decode("ids", as: [Learner].self) == [learner])
@@ -143,7 +158,9 @@ import Testing
         let name = "we\"ird; DROP"
         let filter: SQL = "WHERE a = \(2) OR a = \(Int?.none)"
         let whole: SQL = "SELECT \("x") AS \(identifier: name) FROM (VALUES (1), (2)) AS v (a) " + filter
-        #expect(whole.text == #"SELECT $1 AS "we""ird; DROP" FROM (VALUES (1), (2)) AS v (a) WHERE a = $2 OR a = $3"#)
+        #expect(
+            whole.text
+                == #"SELECT $1 AS "we""ird; DROP" FROM (VALUES (1), (2)) AS v (a) WHERE a = $2 OR a = $3"#)
         #expect(whole.parameterCount == 3)
         let nested: SQL = "SELECT * FROM (\(whole)) AS inner_part WHERE \(true)"
         let database = try await TestDatabase.make().database(poolSize: 1)
@@ -152,7 +169,8 @@ import Testing
         await database.close()
     }
 
-    private func roundTrip<T: SQLBindable & SQLDecodable>(_ value: T, _ database: Database) async throws -> T {
+    private func roundTrip<T: SQLBindable & SQLDecodable>(_ value: T, _ database: Database) async throws -> T
+    {
         try #require(try await database.rows("SELECT \(value) AS value").first).decode("value")
     }
 
