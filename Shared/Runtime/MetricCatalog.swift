@@ -50,6 +50,16 @@ public enum MetricCatalog {
         "rpc_client_requests_total": Entry("RPC calls made, by method and code; each attempt counts."),
         "rpc_client_retries_total": Entry("RPC calls made again after a failure, by method."),
         "rpc_client_retries_denied_total": Entry("Retries not made because the retry budget was used up."),
+        "database_connections_in_use": Entry("Connections to PostgreSQL that run a closure now, by pool."),
+        "database_queue_depth": Entry("Closures that wait for a free connection, by pool."),
+        "database_queue_wait_seconds": Entry(
+            "Time that closures waited for a connection, in seconds.", buckets: latencyBuckets),
+        "database_statement_duration_seconds": Entry(
+            "Time from sending a statement to its whole answer, in seconds.", buckets: latencyBuckets),
+        "database_errors_total": Entry("Statements that failed and closures that were refused, by pool."),
+        "database_transaction_retries_total": Entry(
+            "Transactions tried again after a deadlock, a serialization failure or a lost connection."),
+        "database_connects_total": Entry("Connections made; more than the pool's size means that some broke."),
         "process_start_time_seconds": Entry("When the process started, in seconds since 1970."),
         "process_cpu_seconds_total": Entry("Processor time used by this process, in seconds."),
         "process_resident_memory_bytes": Entry("Memory of this process that is in RAM."),
