@@ -47,7 +47,7 @@ enum Main {
     ) throws -> LogConsumer {
         let source = Database(
             DatabaseSettings(
-                url: order.databaseURL, schema: order.sourceSchema, poolSize: 1,
+                url: order.sourceURL, schema: order.sourceSchema, poolSize: 1,
                 applicationName: order.owner + " source"),
             logger: logger)
         let settings = LogConsumerSettings(
@@ -98,6 +98,8 @@ struct Order {
     let role: Role
     let databaseURL: String
     let schema: String
+    /// The log itself, for what the stream lacks.
+    let sourceURL: String
     let sourceSchema: String
     let redisURL: String
     let stream: String
@@ -118,6 +120,7 @@ struct Order {
         self.role = role
         databaseURL = try value("DATABASE_URL")
         schema = try value("SCHEMA")
+        sourceURL = try value("SOURCE_URL")
         sourceSchema = try value("SOURCE_SCHEMA")
         redisURL = try value("REDIS_URL")
         stream = try value("STREAM")

@@ -1,0 +1,282 @@
+import Contracts
+import Foundation
+import PostgreSQL
+import Synchronization
+import TestSupport
+
+@testable import EventLog
+
+/// Facts said under load while relays, consumers and Redis are killed, frozen, emptied and rolled back.
+struct Campaign: Sendable {
+    /// Prints with a failure; the same seed gives the same plan.
+    var seed: UInt64 = 20_261_123
+    var facts = 100_000
+    var batch = 100
+    var keys = 500
+    /// How long the facts are spread over, at least.
+    var length = Duration.seconds(25)
+    var relays = 2
+    var consumers = 3
+    var lease = Duration.seconds(1)
+    /// How long a frozen worker stays so: well beyond its lease.
+    var freeze = Duration.milliseconds(1_800)
+    var poison = 12
+    var streamEntriesMax: Int64 = 400
+    /// Steps at which a worker kills or freezes itself.
+    var exact: [Worker.ExactFault] = []
+    /// Faults from outside, at even distances.
+    var outside: [Outside] = []
+    var isFenced = true
+    var numbering = LogAppender.Numbering.gapless
+    /// How long to wait for lag 0 at the end before that counts as never.
+    var patience = Duration.seconds(15)
+
+    enum Outside: String, Sendable {
+        case flush, loseRedis, rollBackRedis, killRelay, killConsumer, freezeRelay, freezeConsumer, endConsumer
+    }
+
+    /// Each step of a relay or consumer, killed and frozen once.
+    static func everyStep(_ random: inout Seeded) -> [Worker.ExactFault] {
+        LogStep.allCases.flatMap { step in
+            Worker.ExactFault.Signal.allCases.map { signal in
+                let isSlow = step == .positionsRead || step == .positionsPublished
+                return Worker.ExactFault(
+                    step: step, signal: signal, count: isSlow ? 1 : Int.random(in: 3...30, using: &random))
+            }
+        }.shuffled(using: &random)
+    }
+
+    func run(in world: LogWorld) async throws -> Verdict {
+        var verdict = Verdict()
+        if numbering == .sequence { try await makeSequences(world) }
+        let crew = Crew(campaign: self, world: world)
+        try await crew.start()
+        let watch = Task { await crew.keepWorking() }
+        defer { watch.cancel() }
+        async let acknowledged = sayAll(world)
+        try await hurt(world, crew)
+        let ids = try await acknowledged
+        try await until(within: .seconds(60), "every exact fault was given out") { await crew.isSpent }
+        try await crew.replaceThoseWithFaults()
+        watch.cancel()
+        _ = await watch.value
+        let quiet = ContinuousClock.now
+        do {
+            _ = try await world.settled("campaign", within: patience)
+            verdict.lag = quiet.duration(to: .now)
+        } catch let error as TookTooLong {
+            verdict.lag = nil
+            if numbering == .gapless, isFenced { print("campaign with seed \(seed): \(error)") }
+        }
+        (verdict.faults, verdict.crashes) = await crew.tally
+        try await crew.end()
+        try await verdict.judge(world, acknowledgedIDs: ids)
+        return verdict
+    }
+
+    private func makeSequences(_ world: LogWorld) async throws {
+        try await world.said.run { session in
+            for partition in 0..<EventLog.partitionCount {
+                try session.script("CREATE SEQUENCE event_log_serial_\(partition)")
+            }
+        }
+    }
+
+    // MARK: - Facts
+
+    /// Says facts from several writers at once; one transaction in 30 is rolled back after its append.
+    private func sayAll(_ world: LogWorld) async throws -> [String] {
+        let writers = 3
+        let batches = facts / batch / writers
+        return try await withThrowingTaskGroup(of: [String].self) { group in
+            for writer in 0..<writers {
+                group.addTask {
+                    var random = Seeded(seed &+ UInt64(writer) &* 7_919)
+                    var said: [String] = []
+                    let start = ContinuousClock.now
+                    for number in 0..<batches {
+                        let new = makeBatch(writer, number, batches, &random)
+                        let isUndone = number % 30 == 17
+                        if try await say(new.facts, isUndone: isUndone, world) { said += new.ids }
+                        let due = length * (Double(number) / Double(batches))
+                        try await Task.sleep(until: start + due, clock: .continuous)
+                    }
+                    return said
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+    }
+
+    private func makeBatch(
+        _ writer: Int, _ number: Int, _ batches: Int, _ random: inout Seeded
+    ) -> (facts: [NewFact], ids: [String]) {
+        var facts: [NewFact] = []
+        var ids: [String] = []
+        let poisonEvery = max(1, batches * 3 / max(poison, 1))
+        for place in 0..<batch {
+            let id = "\(writer)-\(number)-\(place)"
+            let isPoison = poison > 0 && place == 50 && (number * 3 + writer) % poisonEvery == 5
+            facts.append(
+                NewFact(
+                    tenant: TenantID(checked: "tenant-\(place % 3)"),
+                    key: "learner-\(Int.random(in: 0..<keys, using: &random))",
+                    type: isPoison ? "Poison" : "Said", version: 1,
+                    occurredAt: Date(timeIntervalSince1970: 1_790_000_000 + Double(number)),
+                    body: #"{"id": "\#(id)", "text": "\#(String(repeating: "x", count: 120))"}"#))
+            ids.append(id)
+        }
+        return (facts, ids)
+    }
+
+    /// Whether the facts were committed.
+    private func say(_ facts: [NewFact], isUndone: Bool, _ world: LogWorld) async throws -> Bool {
+        do {
+            try await world.said.transaction { [numbering] session in
+                let appender = LogAppender(stream: world.stream, numbering: numbering)
+                try appender.append(facts, on: session, recordedAt: Date())
+                if isUndone { throw Undone() }
+            }
+            return true
+        } catch is Undone {
+            return false
+        }
+    }
+
+    private struct Undone: Error {}
+
+    // MARK: - Faults from outside
+
+    private func hurt(_ world: LogWorld, _ crew: Crew) async throws {
+        let start = ContinuousClock.now
+        var snapshot: RedisServer.Snapshot?
+        for (number, fault) in outside.enumerated() {
+            try await Task.sleep(
+                until: start + length * (Double(number) + 0.5) / Double(outside.count), clock: .continuous)
+            await crew.count(fault.rawValue)
+            switch fault {
+            case .flush: try await world.redis.flush()
+            case .loseRedis:
+                try world.redis.kill9()
+                try await world.redis.restart()
+            case .rollBackRedis:
+                if let snapshot { try await world.redis.rollBack(to: snapshot) }
+                snapshot = try await world.redis.save()
+            case .killRelay: await crew.signal(.relay, SIGKILL)
+            case .killConsumer: await crew.signal(.consumer, SIGKILL)
+            case .freezeRelay: await crew.signal(.relay, SIGSTOP)
+            case .freezeConsumer: await crew.signal(.consumer, SIGSTOP)
+            case .endConsumer: await crew.signal(.consumer, SIGTERM)
+            }
+        }
+        try await Task.sleep(until: start + length, clock: .continuous)
+    }
+}
+
+/// The worker processes of a campaign: started anew when they die, woken when they froze.
+actor Crew {
+    private let campaign: Campaign
+    private let world: LogWorld
+    private var workers: [Worker] = []
+    private var waiting: [Worker.ExactFault]
+    private var random: Seeded
+    private var started = 0
+    private var faults: [String: Int] = [:]
+    private var crashes = 0
+
+    init(campaign: Campaign, world: LogWorld) {
+        self.campaign = campaign
+        self.world = world
+        waiting = campaign.exact
+        random = Seeded(campaign.seed)
+    }
+
+    func start() throws {
+        for _ in 0..<campaign.relays { workers.append(try make(.relay)) }
+        for _ in 0..<campaign.consumers { workers.append(try make(.consumer)) }
+    }
+
+    /// Looks after the workers until cancelled.
+    func keepWorking() async {
+        while await rest(.milliseconds(30)) {
+            do {
+                try look()
+            } catch {
+                print("a worker could not be started: \(error)")
+                crashes += 1
+            }
+        }
+    }
+
+    var isSpent: Bool { waiting.isEmpty }
+    var tally: ([String: Int], Int) { (faults, crashes) }
+
+    func count(_ name: String) { faults[name, default: 0] += 1 }
+
+    /// Sends a signal to one of the workers of a role.
+    func signal(_ role: Worker.Role, _ number: Int32) {
+        workers.filter { $0.role == role }.randomElement(using: &random)?.signal(number)
+    }
+
+    /// Ends the campaign's hurting: workers that still carry a fault make way for sound ones, frozen ones go on.
+    func replaceThoseWithFaults() async throws {
+        try look()
+        for (index, worker) in workers.enumerated() {
+            worker.signal(SIGCONT)
+            guard worker.fault != nil else { continue }
+            try await worker.end()
+            workers[index] = try make(worker.role)
+        }
+    }
+
+    func end() async throws {
+        for worker in workers { try await worker.end() }
+    }
+
+    private func look() throws {
+        for (index, worker) in workers.enumerated() {
+            if worker.thaw(after: campaign.freeze), let fault = worker.fault { count(fault.description) }
+            // A worker whose fault is behind it makes way for one that brings the next.
+            if worker.isSpent, waiting.contains(where: { $0.step.role == worker.role }) { worker.signal(SIGKILL) }
+            guard !worker.isRunning else { continue }
+            switch worker.endedBy {
+            case SIGKILL?: if let fault = worker.fault, fault.signal == .kill { count(fault.description) }
+            case nil where worker.endedWell: break
+            default: crashes += 1
+            }
+            workers[index] = try make(worker.role)
+        }
+    }
+
+    private func make(_ role: Worker.Role) throws -> Worker {
+        started += 1
+        let next = waiting.firstIndex { $0.step.role == role }
+        return try Worker(
+            role, in: world, name: "\(role.rawValue)-\(started)", lease: campaign.lease,
+            streamEntriesMax: campaign.streamEntriesMax, isFenced: campaign.isFenced,
+            fault: next.map { waiting.remove(at: $0) })
+    }
+}
+
+extension LogStep {
+    var role: Worker.Role {
+        switch self {
+        case .relayRead, .relayAppended: .relay
+        case .consumerRead, .fenced, .effected, .committed, .positionsRead, .positionsPublished: .consumer
+        }
+    }
+}
+
+/// SplitMix64: small, and the same everywhere.
+struct Seeded: RandomNumberGenerator {
+    private var state: UInt64
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,165 @@
+import Contracts
+import Foundation
+import PostgreSQL
+
+/// What became of the facts of a campaign, asked of the databases by statements that share nothing with the library.
+struct Verdict: Sendable {
+    var acknowledged = 0
+    /// Acknowledged, and not in the log; or in the log, and never acknowledged.
+    var unlikeAcknowledged = 0
+    /// Partitions whose numbers are not 1, 2, 3 ... up to the head.
+    var holed = 0
+    /// In the log, without effect and not parked.
+    var lost = 0
+    /// With more than one effect, or with an effect and parked.
+    var doubled = 0
+    /// Applied after a later fact of the same partition.
+    var reordered = 0
+    /// Effects that are not, byte for byte, what the log says.
+    var foreign = 0
+    /// Facts that were to be parked, and those that were parked.
+    var poisoned = 0
+    var parked = 0
+    /// Parked, and not seeded as poison; or the other way round.
+    var wronglyParked = 0
+    /// Positions that are not at the head.
+    var behind = 0
+    /// Stream entries that differ from the log.
+    var unlikeLog = 0
+    var entriesCompared = 0
+    /// From the last fact or fault to lag 0; nil when that took too long.
+    var lag: Duration?
+    var faults: [String: Int] = [:]
+    /// Workers that ended by something other than the campaign's signals.
+    var crashes = 0
+
+    /// Whether every promise was kept.
+    var isGreen: Bool {
+        unlikeAcknowledged == 0 && holed == 0 && lost == 0 && doubled == 0 && reordered == 0 && foreign == 0
+            && wronglyParked == 0 && behind == 0 && unlikeLog == 0 && crashes == 0
+            && lag.map { $0 <= .seconds(5) } ?? false
+    }
+
+    /// Judges the databases as they are now. `said` and `heard` are on one server but see only their own schema, so
+    /// the log is carried over by COPY.
+    mutating func judge(_ world: LogWorld, acknowledgedIDs: [String]) async throws {
+        acknowledged = acknowledgedIDs.count
+        try await compareAcknowledged(world, acknowledgedIDs)
+        holed = try await world.count(
+            """
+            SELECT count(*) AS count FROM log_head h
+            LEFT JOIN (SELECT partition, count(*) n, min(seq) low, max(seq) high FROM event_log GROUP BY 1) l
+                USING (partition)
+            WHERE coalesce(l.n, 0) <> h.seq OR coalesce(l.high, 0) <> h.seq OR coalesce(l.low, 1) <> 1
+            """, in: world.said)
+        try await carryOver(world)
+        lost = try await world.count(
+            """
+            SELECT count(*) AS count FROM said_log l
+            WHERE NOT EXISTS (SELECT FROM effect e WHERE e.partition = l.partition AND e.seq = l.seq)
+              AND NOT EXISTS (SELECT FROM dead_letter d WHERE d.partition = l.partition AND d.seq = l.seq)
+            """)
+        doubled = try await world.count(
+            """
+            SELECT count(*) AS count FROM (
+                SELECT partition, seq FROM (
+                    SELECT partition, seq FROM effect UNION ALL SELECT partition, seq FROM dead_letter) happened
+                GROUP BY 1, 2 HAVING count(*) > 1) twice
+            """)
+        reordered = try await world.count(
+            """
+            SELECT count(*) AS count FROM (
+                SELECT seq, lag(seq) OVER (PARTITION BY partition ORDER BY id) before FROM effect) happened
+            WHERE before >= seq
+            """)
+        foreign = try await world.count(
+            """
+            SELECT count(*) AS count FROM effect e LEFT JOIN said_log l USING (partition, seq)
+            WHERE (l.tenant, l.key, l.body) IS DISTINCT FROM (e.tenant, e.key, e.body)
+            """)
+        poisoned = try await world.count("SELECT count(*) AS count FROM said_log WHERE type = 'Poison'")
+        parked = try await world.count("SELECT count(*) AS count FROM dead_letter")
+        wronglyParked = try await world.count(
+            """
+            SELECT count(*) AS count FROM (
+                (SELECT partition, seq FROM dead_letter EXCEPT SELECT partition, seq FROM said_log WHERE type = 'Poison')
+                UNION ALL
+                (SELECT partition, seq FROM said_log WHERE type = 'Poison' EXCEPT SELECT partition, seq FROM dead_letter)
+            ) wrong
+            """)
+        behind = try await world.count(
+            """
+            SELECT count(*) AS count FROM consumer_position p
+            LEFT JOIN (SELECT partition, max(seq) head FROM said_log GROUP BY 1) l USING (partition)
+            WHERE p.consumer = 'campaign' AND p.position <> coalesce(l.head, 0)
+            """)
+        try await compareStreams(world)
+    }
+
+    private mutating func compareAcknowledged(_ world: LogWorld, _ ids: [String]) async throws {
+        try await world.said.run { session in
+            try session.execute("CREATE TABLE acknowledged (id text PRIMARY KEY)")
+            try session.copyIn("acknowledged", columns: ["id"], rows: ids.map { [$0] })
+        }
+        unlikeAcknowledged = try await world.count(
+            """
+            SELECT count(*) AS count FROM (
+                (SELECT id FROM acknowledged EXCEPT ALL SELECT body->>'id' FROM event_log)
+                UNION ALL
+                (SELECT body->>'id' FROM event_log EXCEPT ALL SELECT id FROM acknowledged)) unlike
+            """, in: world.said)
+    }
+
+    private func carryOver(_ world: LogWorld) async throws {
+        let rows = try await world.said.rows(
+            "SELECT partition, seq, tenant, key, type, body::text AS body FROM event_log")
+        let values: [[(any SQLBindable)?]] = try rows.map { row in
+            [
+                try row.decode("partition", as: Int16.self), try row.decode("seq", as: Int64.self),
+                try row.decode("tenant", as: String.self), try row.decode("key", as: String.self),
+                try row.decode("type", as: String.self), try row.decode("body", as: String.self),
+            ]
+        }
+        try await world.heard.run { session in
+            try session.script(
+                """
+                CREATE TABLE said_log (partition smallint, seq bigint, tenant text, key text, type text, body text);
+                CREATE INDEX ON effect (partition, seq);
+                """)
+            try session.copyIn(
+                "said_log", columns: ["partition", "seq", "tenant", "key", "type", "body"], rows: values)
+            try session.script("CREATE INDEX ON said_log (partition, seq); ANALYZE said_log; ANALYZE effect")
+        }
+    }
+
+    /// Every entry still in a stream must say what the log says under that number.
+    private mutating func compareStreams(_ world: LogWorld) async throws {
+        let rows = try await world.heard.rows("SELECT partition, seq, key, body FROM said_log")
+        var log: [String: String] = [:]
+        for row in rows {
+            let place = "\(try row.decode("partition", as: Int.self))/\(try row.decode("seq", as: Int64.self))"
+            log[place] = try row.decode("key", as: String.self) + " " + Self.id(try row.decode("body"))
+        }
+        for partition in 0..<64 {
+            let reply = try await world.writer.command(["XRANGE", "\(world.stream):{\(partition)}", "-", "+"])
+            for entry in reply.array ?? [] {
+                entriesCompared += 1
+                guard let parts = entry.array, let id = parts[0].text, let fields = parts[1].array,
+                    fields[0].text == "ce", let document = fields[1].text, id.hasSuffix("-0"),
+                    let event = try JSONSerialization.jsonObject(with: Data(document.utf8)) as? [String: Any],
+                    let data = event["data"] as? [String: Any]
+                else {
+                    unlikeLog += 1
+                    continue
+                }
+                let said = log["\(partition)/\(id.dropLast(2))"]
+                if said != "\(event["subject"] ?? "") \(data["id"] ?? "")" { unlikeLog += 1 }
+            }
+        }
+    }
+
+    private static func id(_ body: String) throws -> String {
+        let object = try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any]
+        return object?["id"] as? String ?? ""
+    }
+}
