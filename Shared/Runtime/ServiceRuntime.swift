@@ -47,9 +47,9 @@ public struct ServiceRuntime: Sendable {
     ///   - wire: Builds the service's parts. They start together and drain in reverse order, so the HTTP server comes
     ///     last: it stops taking requests while everything it needs still stands.
     public static func main<ServiceSettings: Sendable>(
-        _ service: String, settings read: (Settings) throws -> ServiceSettings,
-        common: (ServiceSettings) -> CommonSettings,
-        wire: (ServiceSettings, ServiceRuntime) async throws -> [any Service]
+        _ service: String, settings read: @Sendable (Settings) throws -> ServiceSettings,
+        common: @Sendable (ServiceSettings) -> CommonSettings,
+        wire: @Sendable (ServiceSettings, ServiceRuntime) async throws -> [any Service]
     ) async -> Never {
         signal(SIGPIPE, SIG_IGN)
         do {
