@@ -27,6 +27,14 @@ let hummingbird: [Target.Dependency] = [
     .product(name: "HTTPTypes", package: "swift-http-types"),
 ]
 
+/// The command listens to the live socket, to measure it.
+let webSocketClient: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOWebSocket", package: "swift-nio"),
+]
+
 /// What every service stands on.
 let platform: [Target.Dependency] = [
     "Contracts", "PostgreSQL", "RedisStreams", "EventLog", "RPC", "HTTPServer", "HTTPClient", "Runtime", "Platform",
@@ -128,8 +136,8 @@ let services: [Target] =
 let command: [Target] = [
     .executableTarget(
         name: "holdfast",
-        dependencies: ["Simulator", "Prediction", "XGBoost", arguments] + platform, path: "Services/Command",
-        exclude: ["README.md"], swiftSettings: settings),
+        dependencies: ["Simulator", "Prediction", "XGBoost", arguments] + webSocketClient + platform,
+        path: "Services/Command", exclude: ["README.md"], swiftSettings: settings),
     .testTarget(
         name: "SuiteTests",
         dependencies: ["TestSupport", "Simulator", "Tracking", "Prediction", "Nudging", "Notification", "Gateway"]
