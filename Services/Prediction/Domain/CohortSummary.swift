@@ -133,3 +133,17 @@ extension Features {
         vector[.againstCohort7] = vector[.activeDays7] - cohort.activeDays7
     }
 }
+
+extension CohortSummary {
+    /// The summary of a course run with its medians, from vectors before comparison.
+    public static func withNorms(_ vectors: [FeatureVector]) -> CohortSummary {
+        var summary = CohortSummary(vectors)
+        summary.setNorms(
+            vectors.map { vector in
+                var compared = vector
+                Features.addPeers(to: &compared, PeerMetrics(vector), summary)
+                return compared
+            })
+        return summary
+    }
+}

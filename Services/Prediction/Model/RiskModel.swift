@@ -8,6 +8,8 @@ import XGBoost
 /// cooperative pool in large numbers.
 public struct RiskModel: Sendable {
     public let card: ModelCard
+    /// Log-odds that the model gives before it knows anything of a learner.
+    public let baseline: Double
     private let booster: Booster
 
     public var version: String { card.version }
@@ -16,10 +18,16 @@ public struct RiskModel: Sendable {
     public init(bytes: [UInt8], card: ModelCard) throws {
         booster = try Booster(bytes: bytes)
         self.card = card
+        let nobody = FeatureVector()
+        var row = FeatureMatrix(columns: nobody.values.count)
         let expected = Indicator.allCases.map(\.name)
         guard booster.featureNames == expected else {
             throw ModelMismatch(version: card.version, expected: expected, found: booster.featureNames)
         }
+        // The last contribution is the same for every row: what the trees say on the average.
+        try row.append(nobody.values)
+        let base = try booster.contributions(row).values.last ?? 0
+        baseline = card.calibration.slope * Double(base) + card.calibration.intercept
     }
 
     /// The model that comes with the project.
