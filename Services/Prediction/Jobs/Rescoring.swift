@@ -51,7 +51,7 @@ struct Rescoring: Service {
                         let began = ContinuousClock.now
                         worked += try await refreshOutgrown()
                         // At most a fifth of the time goes into summaries that no midnight asked for.
-                        nextOutgrown = .now + outgrownInterval + 5 * began.duration(to: .now)
+                        nextOutgrown = ContinuousClock.now + outgrownInterval + began.duration(to: .now) * 5
                     }
                 } catch is CancellationError {
                     return
