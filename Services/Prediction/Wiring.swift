@@ -24,9 +24,9 @@ public enum Wiring {
 
         let learnerEvents = LearnerEvents(
             runs: runs, enrollments: enrollments, scoring: scoring, clock: runtime.clock)
-        let consumers = [
-            platform.consumer(
-                of: LearnerEvents.stream, producer: settings.trackingURL, log: TrackingRPC.log, wakesRelay: true,
+        let heard = [
+            platform.hear(
+                LearnerEvents.stream, producer: settings.trackingURL, log: TrackingRPC.log, wakesRelay: true,
                 handle: learnerEvents.apply)
         ]
         let rescoring = Rescoring(
@@ -36,8 +36,8 @@ public enum Wiring {
         let router = platform.router()
         let reads = RiskReads(database: platform.database, runs: runs, explainer: Explainer(scorer: scorer))
         try PredictionRoutes(reads: reads, model: model).register(on: router)
-        LogRoutes(PredictionRPC.log, platform: platform, consumers: consumers).register(on: router)
-        return [platform.connections, platform.relay] + consumers
-            + [rescoring, platform.httpService(router, consumers: consumers)]
+        LogRoutes(PredictionRPC.log, platform: platform, heard: heard, pending: rescoring.countDue).register(on: router)
+        return [platform.connections, platform.relay] + heard.map(\.consumer)
+            + [rescoring, platform.httpService(router, heard: heard)]
     }
 }

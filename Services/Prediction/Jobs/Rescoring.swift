@@ -141,6 +141,19 @@ struct Rescoring: Service {
         return count
     }
 
+    /// Summaries and enrollments whose time has come, and that were not brought up to date yet.
+    func countDue() async throws -> Int {
+        let now = clock.now()
+        let rows = try await database.rows(
+            """
+            SELECT (SELECT count(*) FROM course_run WHERE cohort_due_at <= \(now))
+                 + (SELECT count(*) FROM enrollment AS e JOIN course_run USING (tenant, course_run)
+                     WHERE e.due_at <= \(now)) AS due
+            """
+        )
+        return try rows.first?.decode("due", as: Int.self) ?? 0
+    }
+
     private func pause() async throws {
         do {
             try await Task.sleep(for: interval)

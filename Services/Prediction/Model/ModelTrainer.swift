@@ -26,11 +26,11 @@ public struct ModelTrainer {
             columnShare: 0.4, monotone: IndicatorCatalogue.all.map { MonotoneSign($0.direction) }, seed: 20_261_123)
     }
 
-    /// The model's bytes and its card.
+    /// Trains and judges.
     ///
     /// Deterministic: the same runs, parameters and seed give the same bytes on every machine of one architecture.
     /// - Throws: ``TrainingDataError`` when there is nothing to learn from; ``XGBoostError`` when training fails.
-    public func train() throws -> (bytes: [UInt8], card: ModelCard) {
+    public func train() throws -> TrainedModel {
         report("replaying \(trainingRuns.map { $0.definition.id.rawValue }.joined(separator: ", "))")
         let rows = trainingRuns.enumerated().flatMap { number, run in
             Replay.checkpoints(of: run, every: Self.checkpointEveryDays)
@@ -46,7 +46,7 @@ public struct ModelTrainer {
         var card = card(rows: rows, calibration: calibration)
         card.version = "oulad-dropoff14-\(Self.fingerprint(bytes))"
         try judge(try RiskModel(bytes: bytes, card: card), into: &card)
-        return (bytes, card)
+        return TrainedModel(bytes: bytes, card: card)
     }
 
     private func fit(_ rows: [TrainingRow]) throws -> Booster {
