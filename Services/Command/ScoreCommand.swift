@@ -3,7 +3,7 @@ import Foundation
 import Prediction
 
 /// Writes a model's predictions for course data, at weekly checkpoints, for an independent scorer.
-struct Score: AsyncParsableCommand {
+struct ScoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "score", abstract: "Writes the risk model's predictions for a folder of course data.",
         discussion: """

@@ -4,7 +4,7 @@ import Foundation
 import Prediction
 
 /// Trains the risk model from real course data and writes it with its card.
-struct Train: AsyncParsableCommand {
+struct TrainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Trains the risk model from a folder of course data.",
         discussion: """
