@@ -56,23 +56,15 @@ public final class PostgresServer: Sendable {
             let binaries = try binaryDirectory()
             let directory = try TemporaryDirectory.make("postgres")
             let prefix = try userPrefix(owning: directory)
-            let data = directory.appendingPathComponent("data").path
-            try Program.succeed(
-                prefix + [
-                    "\(binaries)/initdb", "--pgdata=\(data)", "--username=postgres", "--auth=trust",
-                    "--no-sync",
-                    "--encoding=UTF8", "--locale=C", "--no-instructions",
-                ], directory: directory)
             let port = try FreePort.next()
             var settings = [
                 "listen_addresses=127.0.0.1", "unix_socket_directories=", "port=\(port)",
-                "max_connections=300",
-                "shared_buffers=64MB", "deadlock_timeout=100ms", "timezone=UTC", "log_timezone=UTC",
-                "max_prepared_transactions=0", "jit=off",
+                "max_connections=300", "shared_buffers=64MB", "deadlock_timeout=100ms", "timezone=UTC",
+                "log_timezone=UTC", "jit=off",
             ]
             if !isDurable { settings += ["fsync=off", "full_page_writes=off", "synchronous_commit=off"] }
             let command =
-                prefix + ["\(binaries)/postgres", "-D", data]
+                prefix + ["/bin/sh", "-c", script, "postgres", binaries]
                 + (settings + options).flatMap { ["-c", $0] }
             let process = WatchedServer(command, directory: directory, stopSignal: "QUIT")
             let server = PostgresServer(
@@ -81,6 +73,21 @@ public final class PostgresServer: Sendable {
             return server
         }
     }
+
+    /// Makes the cluster on the first start, under the watchman's eyes too, so that a test process that is killed
+    /// meanwhile leaves nothing behind. `exec` keeps the process id.
+    private static let script = """
+        binaries=$1
+        shift
+        # Told to end while the cluster is being made, finish that and end; the watchman then removes it whole.
+        trap 'exit 1' TERM
+        if ! [ -e initialized ]; then
+            "$binaries/initdb" --pgdata=data --username=postgres --auth=trust --no-sync --encoding=UTF8 --locale=C \\
+                --no-instructions || exit 1
+            touch initialized
+        fi
+        exec "$binaries/postgres" -D data "$@"
+        """
 
     /// Starts the server again, on the same port and files, after ``stop()`` or ``kill9()``.
     public func restart() async throws {
@@ -137,7 +144,7 @@ public final class PostgresServer: Sendable {
     public func runFile(_ file: URL, database: String, variables: [String: String] = [:]) async throws {
         let address = Self.address(url, user: nil, database: database)
         let command =
-            ["\(binaries)/psql", "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1"]
+            [try Program.find("psql", in: [binaries]), "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1"]
             + variables.sorted { $0.key < $1.key }.flatMap { ["-v", "\($0.key)=\($0.value)"] }
             + ["-f", file.path, address]
         try await blocking { _ = try Program.succeed(command) }
@@ -159,8 +166,7 @@ public final class PostgresServer: Sendable {
 
 extension PostgresServer {
     private static func external(_ url: String) async throws -> PostgresServer {
-        let binaries = try await blocking { try binaryDirectory() }
-        let server = PostgresServer(url: url, process: nil, binaries: binaries)
+        let server = PostgresServer(url: url, process: nil, binaries: "/usr/bin")
         try await TestDatabase.dropLeftovers(on: server)
         return server
     }
