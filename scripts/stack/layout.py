@@ -101,8 +101,8 @@ class Stack:
         argv = [str(binaries / "postgres"), "-D", str(data)] + options
         supervisor.start(Command("postgres", argv, user=self.database_user, stop_signal=signal.SIGINT))
         self._wait_for_database(supervisor, binaries)
-        passwords = [part for service in SERVICES for part in ("-v", f"{service}_password={self.secrets[f'{service}_password']}")]
-        self._psql(binaries, "holdfast", passwords + ["-f", str(ROOT / "docker/postgres/init.sql")])
+        passwords = {f"HOLDFAST_{service.upper()}_PASSWORD": self.secrets[f"{service}_password"] for service in SERVICES}
+        self._psql(binaries, "holdfast", ["-f", str(ROOT / "docker/postgres/init.sql")], passwords)
 
     def _make_cluster(self, binaries, data) -> None:
         password_file = self.folder / "initdb.password"
@@ -133,8 +133,9 @@ class Stack:
         if exists.strip() != "1":
             self._psql(binaries, "postgres", ["-c", "CREATE DATABASE holdfast"])
 
-    def _psql(self, binaries, database, arguments) -> str:
-        environment = {**os.environ, "PGPASSWORD": self.secrets["admin_password"], "PGCONNECT_TIMEOUT": "5"}
+    def _psql(self, binaries, database, arguments, variables=None) -> str:
+        environment = {**os.environ, "PGPASSWORD": self.secrets["admin_password"], "PGCONNECT_TIMEOUT": "5",
+                       **(variables or {})}
         argv = [str(binaries / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1",
                 "-p", str(self.ports["postgres"]), "-U", "holdfast_admin", "-d", database] + arguments
         done = subprocess.run(argv, capture_output=True, text=True, env=environment)

@@ -1,5 +1,6 @@
 """Starting, watching, reviving and stopping the processes of a local stack."""
 import ctypes
+import json
 import os
 import pathlib
 import signal
@@ -67,6 +68,7 @@ class Supervisor:
         except FileNotFoundError as error:
             raise StackError(f"{command.name} cannot start: {command.argv[0]} is not there ({error.strerror})") from error
         self.children[command.name] = (command, child, visible)
+        self._write_pids()
         self.started_at[command.name] = time.monotonic()
 
     def revive(self) -> None:
@@ -81,6 +83,13 @@ class Supervisor:
             self.failures[name] = failures
             self.say(f"{name} ended ({_ending(child.returncode)}); started again")
             self.start(command, visible)
+
+    def _write_pids(self) -> None:
+        """pids.json beside the logs' folder, for checks that kill a process."""
+        path = self.logs.parent / "pids.json"
+        temporary = path.with_suffix(".new")
+        temporary.write_text(json.dumps({name: child.pid for name, (_, child, _) in self.children.items()}) + "\n")
+        temporary.rename(path)
 
     def is_alive(self, name: str) -> bool:
         return self.children[name][1].poll() is None
