@@ -25,7 +25,7 @@ import Testing
             try RedisSettings(url: url)
         } throws: { error in
             guard case RedisError.malformedURL = error else { return false }
-            return url.isEmpty || !"\(error)".contains(url)
+            return ["", "redis://"].contains(url) || !"\(error)".contains(url)
         }
     }
 
