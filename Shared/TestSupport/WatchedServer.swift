@@ -120,6 +120,15 @@ package final class WatchedServer: Sendable {
         end(order: "remove\n")
     }
 
+    /// Lets go of the pipe without a word, as the end of the test process does. For tests of the watchman.
+    package func abandon() {
+        let old = state.withLock { state in
+            defer { state = State() }
+            return state
+        }
+        close(old.pipe)
+    }
+
     private func end(order: String) {
         let old = state.withLock { state in
             defer { state = State() }
