@@ -1,0 +1,18 @@
+import Contracts
+
+extension TrackingError: RPCErrorConvertible {
+    public var rpcError: RPCError {
+        switch self {
+        case .unreadable(let sentence): RPCError(.invalidArgument, sentence)
+        case .unknownLearner(let learner): RPCError(.notFound, "learner \(learner) is not known here")
+        case .overloaded(let events):
+            RPCError(
+                .resourceExhausted, "too many events wait to be written, try again in a second",
+                detail: "\(events) events wait", retryAfter: .seconds(1))
+        case .unknownPageToken:
+            RPCError(
+                .invalidArgument,
+                "page.token: expected the nextPageToken of the page before with all else unchanged, got another text")
+        }
+    }
+}

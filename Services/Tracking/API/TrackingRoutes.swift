@@ -1,0 +1,117 @@
+import Contracts
+import Foundation
+import RPC
+
+/// What Tracking answers: parse, act, answer.
+struct TrackingRoutes: Sendable {
+    let ingest: IngestCoalescer
+    let learners: LearnerReads
+    let timelines: TimelineReads
+    let overviews: OverviewReads
+    let quarantine: QuarantineReads
+    let courseRuns: CourseRunStore
+    let metrics: IngestMetrics
+    /// Called after every commit that appended to the log.
+    let wakeRelay: @Sendable () -> Void
+
+    func register(on router: RPCRouter) {
+        // The raw bytes, because a decoder would give up on the whole batch at the first bad item.
+        router.handleRaw(
+            TrackingRPC.recordEvents.path, maxBytes: TrackingLimits.requestBytesMax, recordEvents)
+        router.handle(TrackingRPC.resolveLearners, resolveLearners)
+        router.handle(TrackingRPC.getTimeline) { request, context in
+            try await timelines.timeline(request, tenant: context.tenant)
+        }
+        router.handle(TrackingRPC.getLearner) { request, context in
+            try await learners.learner(request.learner, tenant: context.tenant, now: context.now)
+        }
+        router.handle(TrackingRPC.listEnrollments, listEnrollments)
+        router.handle(TrackingRPC.setCourseRun, setCourseRun)
+        router.handle(TrackingRPC.listCourseRuns) { _, context in
+            ListCourseRuns.Response(courseRuns: try await courseRuns.list(tenant: context.tenant))
+        }
+        router.handle(TrackingRPC.getTrackingOverview) { request, context in
+            try await overviews.overview(courseRun: request.courseRun, tenant: context.tenant, now: context.now)
+        }
+        router.handle(TrackingRPC.listQuarantine) { request, context in
+            try await quarantine.list(request, tenant: context.tenant)
+        }
+    }
+
+    @Sendable
+    private func recordEvents(_ body: Data, _ context: RPCContext) async throws -> Data {
+        let batch = try BatchReader.batch(body, now: context.now)
+        let receipts = try await ingest.record(
+            IngestRequest(
+                tenant: context.tenant, batch: batch, receivedAt: context.now,
+                traceparent: context.trace.traceparent))
+        let response = RecordEvents.Response(receipts: receipts)
+        metrics.count(response)
+        if response.accepted > 0 { wakeRelay() }
+        return try JSONCoding.encoder().encode(response)
+    }
+
+    @Sendable
+    private func resolveLearners(
+        _ request: ResolveLearners.Request, _ context: RPCContext
+    ) async throws -> ResolveLearners.Response {
+        guard (1...ResolveLearners.namesMax).contains(request.learners.count) else {
+            throw TrackingError.unreadable(
+                "learners: expected 1 to \(Words.count(ResolveLearners.namesMax)) names, got \(request.learners.count)")
+        }
+        let source = request.source ?? .api
+        try Self.checkSize(source, field: "source")
+        for name in request.learners { try Self.checkSize(name, field: "learners") }
+        return ResolveLearners.Response(
+            learners: try await learners.resolve(
+                request.learners, source: source, tenant: context.tenant, now: context.now))
+    }
+
+    @Sendable
+    private func listEnrollments(
+        _ request: ListEnrollments.Request, _ context: RPCContext
+    ) async throws -> ListEnrollments.Response {
+        let asked = request.learners?.count ?? 0
+        guard asked <= ListEnrollments.learnersMax else {
+            throw TrackingError.unreadable(
+                "learners: expected at most \(ListEnrollments.learnersMax) ids, got \(Words.count(asked))")
+        }
+        return try await learners.enrollments(request, tenant: context.tenant, now: context.now)
+    }
+
+    @Sendable
+    private func setCourseRun(_ request: SetCourseRun.Request, _ context: RPCContext) async throws -> Empty {
+        do throws(EventProblem) {
+            try CourseRunRules.check(request.courseRun)
+        } catch {
+            throw TrackingError.unreadable(error.description)
+        }
+        try Self.checkSize(request.courseRun.id, field: "courseRun.id")
+        for assessment in request.courseRun.assessments {
+            try Self.checkSize(assessment.id, field: "courseRun.assessments.id")
+        }
+        let isChanged = try await courseRuns.save(
+            request.courseRun, tenant: context.tenant, now: context.now, traceparent: context.trace.traceparent)
+        if isChanged { wakeRelay() }
+        return Empty()
+    }
+
+    /// A name passed its check of characters when it was decoded; this is the one of bytes.
+    private static func checkSize<Name: CheckedName>(_ name: Name, field: String) throws(TrackingError) {
+        do throws(EventProblem) {
+            _ = try Words.name(Name.self, name.rawValue, field: field)
+        } catch {
+            throw .unreadable(error.description)
+        }
+    }
+}
+
+extension RecordEvents.Response {
+    /// The receipts with their sums.
+    init(receipts: [IngestReceipt]) {
+        func count(_ status: IngestStatus) -> Int { receipts.count { $0.status == status } }
+        self.init(
+            receipts: receipts, accepted: count(.accepted), duplicate: count(.duplicate),
+            conflict: count(.conflict), quarantined: count(.quarantined))
+    }
+}

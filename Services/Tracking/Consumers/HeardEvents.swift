@@ -1,0 +1,100 @@
+import Contracts
+import EventLog
+import Foundation
+
+/// The learning events of one run of facts, sorted out by learner and course run.
+struct HeardEvents {
+    let partition: Int
+    /// Sorted, so that rows are locked in one order.
+    let keys: [StudyKey]
+    private let byKey: [StudyKey: [LearningEventRecorded]]
+
+    /// - Throws: `DecodingError` for a fact that is not what its type says; a poison fact.
+    init(_ facts: [Fact]) throws {
+        let decoder = JSONCoding.decoder()
+        var byKey: [StudyKey: [LearningEventRecorded]] = [:]
+        for fact in facts where fact.type == LearningEventRecorded.type {
+            let event = try decoder.decode(LearningEventRecorded.self, from: Data(fact.body.utf8))
+            let key = StudyKey(tenant: fact.tenant, learner: event.learner, courseRun: event.courseRun)
+            byKey[key, default: []].append(event)
+        }
+        self.byKey = byKey
+        keys = byKey.keys.sorted()
+        partition = facts.first?.partition ?? 0
+    }
+
+    var isEmpty: Bool { keys.isEmpty }
+
+    func events(of key: StudyKey) -> [LearningEventRecorded] { byKey[key] ?? [] }
+
+    /// When each learner studied, by run.
+    var active: [(StudyKey, [Date])] {
+        keys.compactMap { key in
+            let instants = events(of: key).filter(\.verb.isLearnerActivity).map(\.occurredAt)
+            return instants.isEmpty ? nil : (key, instants)
+        }
+    }
+
+    /// From which day on a study must be known to work out what its events change: the window of engagement before the
+    /// newest day, and every day that has a new event. `nil` when nothing depends on days.
+    func firstDayWanted(_ key: StudyKey, lastActivityAt: Date?) -> Int? {
+        let instants = events(of: key).filter(\.verb.isLearnerActivity).map(\.occurredAt)
+        guard let earliest = instants.min(), let latest = instants.max() else {
+            return lastActivityAt.map { UTCDay.number(of: $0) - EngagementScore.windowDays }
+        }
+        guard key.courseRun != nil else { return UTCDay.number(of: earliest) }
+        let newest = UTCDay.number(of: max(latest, lastActivityAt ?? latest))
+        return min(UTCDay.number(of: earliest), newest - EngagementScore.windowDays)
+    }
+
+    var learners: [ProjectionStore.LearnerEvents] {
+        var learners: [ProjectionStore.LearnerEvents] = []
+        for key in keys {
+            for event in events(of: key) {
+                let activity = event.verb.isLearnerActivity ? event.occurredAt : nil
+                guard let last = learners.indices.last, learners[last].learner == key.learner,
+                    learners[last].tenant == key.tenant
+                else {
+                    learners.append(
+                        ProjectionStore.LearnerEvents(
+                            tenant: key.tenant, learner: key.learner, firstEventAt: event.occurredAt,
+                            lastActivityAt: activity, count: 1))
+                    continue
+                }
+                learners[last].firstEventAt = min(learners[last].firstEventAt, event.occurredAt)
+                learners[last].lastActivityAt = [learners[last].lastActivityAt, activity].compactMap(\.self).max()
+                learners[last].count += 1
+            }
+        }
+        return learners
+    }
+
+    /// Events by run and UTC day.
+    var runDays: [ProjectionStore.ChartKey: Int] {
+        counts { UTCDay.number(of: $0.occurredAt) }
+    }
+
+    /// Events by run and minute, but for those that no chart shows any more.
+    func minutes(now: Date) -> [ProjectionStore.ChartKey: Int] {
+        let oldest = now.addingTimeInterval(-TrackingLimits.minutesKeptSeconds)
+        return counts { $0.occurredAt < oldest ? nil : Minute.number(of: $0.occurredAt) }
+    }
+
+    private func counts(_ number: (LearningEventRecorded) -> Int?) -> [ProjectionStore.ChartKey: Int] {
+        var counts: [ProjectionStore.ChartKey: Int] = [:]
+        for key in keys {
+            for event in events(of: key) {
+                guard let number = number(event) else { continue }
+                counts[
+                    ProjectionStore.ChartKey(tenant: key.tenant, courseRun: key.runColumn, number: number),
+                    default: 0] += 1
+            }
+        }
+        return counts
+    }
+}
+
+/// Minutes of UTC, counted from 1970-01-01.
+enum Minute {
+    static func number(of date: Date) -> Int { Int((date.timeIntervalSince1970 / 60).rounded(.down)) }
+}

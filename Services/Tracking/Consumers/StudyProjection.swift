@@ -1,0 +1,134 @@
+import Contracts
+import EventLog
+import Foundation
+import PostgreSQL
+
+/// Hears Tracking's own log and keeps enrollments, sessions, days and charts, so that taking in events stays one
+/// append, and an event that arrives late lands where it belongs.
+///
+/// A run holds facts of one partition, and with them all that happens to its learners: nobody else writes their rows,
+/// but for the sweep, which locks. What it says itself (`EnrollmentChanged`, `LearnerStateChanged`) goes into the
+/// same log, in the same transaction, and is passed over when it is heard.
+struct StudyProjection: Sendable {
+    static let name = "tracking-projection"
+
+    private let log = LogAppender(stream: StreamName.learnerEvents)
+
+    func apply(_ facts: [Fact], on session: Session) throws {
+        let heard = try HeardEvents(facts)
+        // The log's own time: what lies further ahead in the log cannot have been seen yet.
+        guard let now = facts.map(\.recordedAt).max(), !heard.isEmpty else { return }
+        try ProjectionStore.own(heard.partition, of: Self.name, on: session)
+        try ProjectionStore.add(heard.learners, on: session)
+        try ProjectionStore.addDays(heard.runDays, partition: heard.partition, on: session)
+        try ProjectionStore.addMinutes(heard.minutes(now: now), partition: heard.partition, on: session)
+        try applySessions(heard, on: session)
+        let changes = try applyEnrollments(heard, now: now, on: session)
+        try log.append(changes, on: session, recordedAt: now)
+    }
+
+    private func applySessions(_ heard: HeardEvents, on session: Session) throws {
+        let idle = TrackingLimits.sessionIdleSeconds
+        let active = heard.active
+        let known = try ProjectionStore.sessions(
+            in: active.compactMap { key, instants in
+                guard let first = instants.min(), let last = instants.max() else { return nil }
+                return (key, first.addingTimeInterval(-idle), last.addingTimeInterval(idle))
+            }, on: session)
+        try ProjectionStore.apply(
+            active.map { key, instants in (key, LearningSessions.adding(instants, to: known[key] ?? [])) },
+            on: session)
+    }
+
+    /// Days and enrollments, and the facts that follow from them.
+    private func applyEnrollments(_ heard: HeardEvents, now: Date, on session: Session) throws -> [NewFact] {
+        let known = try EnrollmentRows.lock(heard.keys.filter { $0.courseRun != nil }, on: session)
+        let days = try ProjectionStore.days(
+            from: heard.keys.compactMap { key in
+                heard.firstDayWanted(key, lastActivityAt: known[key]?.lastActivityAt).map { (key, $0) }
+            }, on: session)
+        var savedDays: [(key: StudyKey, day: DayActivity)] = []
+        var saved: [EnrollmentRecord] = []
+        var facts: [NewFact] = []
+        for key in heard.keys {
+            var study = Study(key: key, known: known[key], days: days[key] ?? [])
+            facts += try study.take(heard.events(of: key), now: now)
+            savedDays += study.changedDays.map { (key, $0) }
+            if let enrollment = study.enrollment { saved.append(enrollment) }
+        }
+        try ProjectionStore.save(savedDays, on: session)
+        try EnrollmentRows.save(saved, on: session)
+        return facts
+    }
+}
+
+/// One learner's study in one run while events are added to it.
+private struct Study {
+    let key: StudyKey
+    private(set) var enrollment: EnrollmentRecord?
+    private var days: [Int: DayActivity]
+    private var changed: Set<Int> = []
+
+    var changedDays: [DayActivity] { changed.sorted().compactMap { days[$0] } }
+
+    init(key: StudyKey, known: EnrollmentRecord?, days: [DayActivity]) {
+        self.key = key
+        enrollment = known
+        self.days = Dictionary(days.map { ($0.day, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    mutating func take(_ events: [LearningEventRecorded], now: Date) throws -> [NewFact] {
+        for event in events where event.verb.isLearnerActivity { addDay(event) }
+        guard let run = key.courseRun, let first = events.first else { return [] }
+        let before = enrollment
+        var record = before ?? EnrollmentRecord(impliedBy: first, in: run, tenant: key.tenant)
+        for event in events { record.add(event) }
+        record.settle(days: Array(days.values))
+        let change = record.review(at: now, isNew: before == nil)
+        enrollment = record
+        let isBackfill = events.allSatisfy(\.isBackfill)
+        return try StudyFacts.enrollment(record, before: before, isBackfill: isBackfill)
+            + StudyFacts.state(record, change, now: now, isBackfill: isBackfill)
+    }
+
+    private mutating func addDay(_ event: LearningEventRecorded) {
+        let day = UTCDay.number(of: event.occurredAt)
+        changed.insert(day)
+        if days[day] == nil {
+            days[day] = DayActivity(at: event.occurredAt, actions: event.actions)
+        } else {
+            days[day]?.add(at: event.occurredAt, actions: event.actions)
+        }
+    }
+}
+
+/// What Tracking says about an enrollment.
+enum StudyFacts {
+    /// That it exists now, and that its status is another one now.
+    static func enrollment(
+        _ record: EnrollmentRecord, before: EnrollmentRecord?, isBackfill: Bool
+    ) throws -> [NewFact] {
+        var said: [EnrollmentChanged] = []
+        func say(_ status: EnrollmentStatus, _ changedAt: Date) {
+            said.append(
+                EnrollmentChanged(
+                    learner: record.learner, courseRun: record.courseRun, status: status, changedAt: changedAt,
+                    isBackfill: isBackfill))
+        }
+        if before == nil { say(.enrolled, record.enrolledAt) }
+        if record.status != before?.status ?? .enrolled { say(record.status, record.statusAt ?? record.enrolledAt) }
+        return try said.map { try NewFact($0, tenant: record.tenant, occurredAt: $0.changedAt) }
+    }
+
+    /// That the lifecycle state is another one now. What began long ago is history whoever noticed it.
+    static func state(
+        _ record: EnrollmentRecord, _ change: EnrollmentRecord.StateChange?, now: Date, isBackfill: Bool
+    ) throws -> [NewFact] {
+        guard let change else { return [] }
+        let isOld = now.timeIntervalSince(change.changedAt) > TrackingLimits.backfillAfterSeconds
+        let fact = LearnerStateChanged(
+            learner: record.learner, courseRun: record.courseRun, from: change.from, to: change.to,
+            changedAt: change.changedAt, isBackfill: isBackfill || isOld)
+        return [try NewFact(fact, tenant: record.tenant, occurredAt: change.changedAt)]
+    }
+}

@@ -1,0 +1,89 @@
+import Contracts
+import EventLog
+import Foundation
+import PostgreSQL
+
+/// One call's events on their way into the log.
+struct IngestRequest: Sendable {
+    let tenant: TenantID
+    let batch: IncomingBatch
+    let receivedAt: Date
+    let traceparent: String?
+}
+
+/// Takes in events: recognises replays, finds out who is meant, appends to the log, and keeps what is bad, all in one
+/// transaction for as many calls as have gathered.
+///
+/// Locks are taken in one order everywhere, so that concurrent batches wait for each other instead of dying:
+/// names, then events, then bad events, each sorted, then the log's counters.
+struct IngestStore: Sendable {
+    private let database: Database
+    private let log = LogAppender(stream: StreamName.learnerEvents)
+
+    init(database: Database) {
+        self.database = database
+    }
+
+    /// Receipts for every item of every request, in their order, after the commit.
+    ///
+    /// - Throws: `DatabaseError`; then nothing was taken in, unless its `isOutcomeUnknown` says that nobody knows.
+    ///   Sending the same again is right in both cases.
+    func record(_ requests: [IngestRequest]) async throws -> [[IngestReceipt]] {
+        try await database.transaction { session in
+            try record(requests, on: session)
+        }
+    }
+
+    private func record(_ requests: [IngestRequest], on session: Session) throws -> [[IngestReceipt]] {
+        guard let now = requests.map(\.receivedAt).max() else { return [] }
+        var work = IngestWork(requests)
+        let learners = try LearnerNames.resolve(work.names, at: now, on: session)
+        let fresh = try claim(work.candidates, on: session)
+        let taken = work.candidates.filter { !fresh.contains($0.identity) }
+        work.settle(stored: try contents(of: taken, on: session))
+        try quarantine(work.rejected, on: session)
+        // Last, and once: the log's counters stay locked from here to the commit.
+        try log.append(try work.facts(learners), on: session, recordedAt: now)
+        return work.receipts
+    }
+
+    /// The identities that nobody had claimed. Waits for a transaction that is claiming one of them right now.
+    private func claim(_ candidates: [IngestWork.Candidate], on session: Session) throws -> Set<UUID> {
+        guard !candidates.isEmpty else { return [] }
+        let rows = try session.rows(
+            """
+            INSERT INTO event_identity (identity, content, context)
+            SELECT * FROM unnest(\(candidates.map(\.identity)), \(candidates.map(\.content.bytes)),
+                \(candidates.map { $0.context.map(JSONText.init) }))
+            ON CONFLICT DO NOTHING
+            RETURNING identity
+            """
+        )
+        return Set(try rows.map { try $0.decode("identity", as: UUID.self) })
+    }
+
+    private func contents(of taken: [IngestWork.Candidate], on session: Session) throws -> [UUID: EventContent] {
+        guard !taken.isEmpty else { return [:] }
+        let rows = try session.rows(
+            "SELECT identity, content FROM event_identity WHERE identity = ANY(\(taken.map(\.identity)))")
+        var contents: [UUID: EventContent] = [:]
+        for row in rows {
+            contents[try row.decode("identity")] = EventContent(stored: try row.decode("content"))
+        }
+        return contents
+    }
+
+    private func quarantine(_ rejected: [IngestWork.Rejected], on session: Session) throws {
+        guard !rejected.isEmpty else { return }
+        let sorted = rejected.sorted { $0.fingerprint.uuidString < $1.fingerprint.uuidString }
+        try session.execute(
+            """
+            INSERT INTO quarantined_event (tenant, fingerprint, source, event_id, status, reason, raw, received_at)
+            SELECT * FROM unnest(\(sorted.map(\.tenant)), \(sorted.map(\.fingerprint)), \(sorted.map(\.source)),
+                \(sorted.map(\.eventID)), \(sorted.map(\.status)), \(sorted.map(\.reason)), \(sorted.map(\.raw)),
+                \(sorted.map(\.receivedAt)))
+            ON CONFLICT DO NOTHING
+            """
+        )
+    }
+}

@@ -1,0 +1,55 @@
+import Contracts
+import EventLog
+import Foundation
+import PostgreSQL
+
+/// Lifecycle states that change because time passes.
+struct SweepStore: Sendable {
+    let database: Database
+    private let log = LogAppender(stream: StreamName.learnerEvents)
+
+    init(database: Database) {
+        self.database = database
+    }
+
+    /// Reviews enrollments that are due and says which states changed, in one transaction.
+    ///
+    /// - Parameter now: Until when time has passed. Never later than ``horizon(now:)``.
+    /// - Returns: How many were looked at, and how many changed.
+    func review(at now: Date, limit: Int) async throws -> (reviewed: Int, changed: Int) {
+        try await database.transaction { session in
+            var due = try EnrollmentRows.lockDue(at: now, limit: limit, on: session)
+            guard !due.isEmpty else { return (0, 0) }
+            var facts: [NewFact] = []
+            for index in due.indices {
+                let change = due[index].review(at: now)
+                facts += try StudyFacts.state(due[index], change, now: now, isBackfill: false)
+            }
+            try EnrollmentRows.saveReviews(due, on: session)
+            try log.append(facts, on: session, recordedAt: now)
+            return (due.count, facts.count)
+        }
+    }
+
+    /// Until when the read models know everything: `now`, or the time at which the oldest event that is not yet
+    /// projected was recorded. Who judges silence must not look further.
+    func horizon(now: Date) async throws -> Date {
+        let oldest = try await database.rows(
+            """
+            SELECT min(event_log.recorded_at) AS recorded_at
+            FROM log_head
+            LEFT JOIN consumer_position AS done ON done.partition = log_head.partition
+                AND done.consumer = \(StudyProjection.name) AND done.stream = \(StreamName.learnerEvents)
+            JOIN event_log ON event_log.partition = log_head.partition
+                AND event_log.seq = coalesce(done.position, 0) + 1
+            """
+        ).first?.decode("recorded_at", as: Date?.self)
+        return (oldest ?? nil).map { min($0, now) } ?? now
+    }
+
+    /// Deletes minutes that no chart shows any more.
+    func forgetMinutes(now: Date) async throws -> Int {
+        let oldest = Minute.number(of: now.addingTimeInterval(-TrackingLimits.minutesKeptSeconds))
+        return try await database.run { try ProjectionStore.forgetMinutes(before: oldest, on: $0) }
+    }
+}
