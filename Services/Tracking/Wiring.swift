@@ -1,1 +1,41 @@
-// Replaced by the composition root.
+import Contracts
+import EventLog
+import Foundation
+import HTTPServer
+import Platform
+import RPC
+import Runtime
+import ServiceLifecycle
+
+/// The one place that says which pieces are real.
+public enum Wiring {
+    static var migrations: URL { Bundle.module.bundleURL.appending(path: "Migrations") }
+
+    /// Settings to parts to the list of what runs, in the order of starting.
+    public static func services(_ settings: TrackingSettings, _ runtime: ServiceRuntime) async throws -> [any Service] {
+        let platform = try await Platform(
+            runtime: runtime, settings: settings.platform, stream: StreamName.learnerEvents,
+            migrations: migrations)
+        let database = platform.database
+        let projection = platform.project(as: StudyProjection.name, wakesRelay: true, handle: StudyProjection().apply)
+        let sweep = StateSweep(
+            store: SweepStore(database: database), relay: platform.relay, clock: runtime.clock,
+            logger: runtime.logger("sweep"))
+        let ingest = IngestStore(database: database)
+
+        let router = platform.router()
+        TrackingRoutes(
+            ingest: IngestCoalescer(writersMax: settings.writers, write: ingest.record),
+            learners: LearnerReads(database: database), timelines: TimelineReads(database: database),
+            overviews: OverviewReads(database: database), quarantine: QuarantineReads(database: database),
+            courseRuns: CourseRunStore(database: database), metrics: IngestMetrics(),
+            wakeRelay: { [relay = platform.relay] in relay.wake() }
+        ).register(on: router)
+        LogRoutes(TrackingRPC.log, platform: platform, heard: [projection], pending: sweep.countDue)
+            .register(on: router)
+        return [
+            platform.connections, platform.relay, projection.consumer, sweep,
+            platform.httpService(router, heard: [projection]),
+        ]
+    }
+}

@@ -24,7 +24,7 @@ enum BatchReader {
 
     private static func source(_ node: Int?, _ tape: JSONTape) throws(TrackingError) -> SourceID {
         guard let node else { return .api }
-        do {
+        do throws(EventProblem) {
             guard tape.kind(node) == .string else {
                 throw EventProblem("source", expected: Words.expected(SourceID.self), got: tape.words(node))
             }

@@ -17,7 +17,7 @@ struct StateSweep: Service {
     var interval: Duration = .milliseconds(250)
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             var looks = 0
             while !Task.isCancelled {
                 var reviewed = 0
@@ -42,6 +42,12 @@ struct StateSweep: Service {
             at: try await store.horizon(now: clock.now()), limit: TrackingLimits.enrollmentsPerSweep)
         if result.changed > 0 { relay.wake() }
         return result.reviewed
+    }
+
+    /// Enrollments whose state time has changed already, and nobody has looked.
+    @Sendable
+    func countDue() async throws -> Int {
+        try await store.countDue(at: clock.now())
     }
 
     private enum Pause { case over, cancelled }

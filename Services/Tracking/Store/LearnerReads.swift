@@ -34,7 +34,7 @@ struct LearnerReads: Sendable {
         _ request: ListEnrollments.Request, tenant: TenantID, now: Date
     ) async throws -> ListEnrollments.Response {
         let size = try request.page.effectiveSize()
-        let question = [
+        let question: [String?] = [
             "enrollments", tenant.rawValue, request.courseRun?.rawValue, request.state?.rawValue,
             request.learners.map { $0.map(\.description).joined(separator: ",") },
         ]

@@ -31,6 +31,13 @@ struct SweepStore: Sendable {
         }
     }
 
+    /// How many enrollments are due. Reads `enrollment_due` alone.
+    func countDue(at now: Date) async throws -> Int {
+        try await database.rows(
+            "SELECT count(*) AS due FROM enrollment WHERE review_at IS NOT NULL AND review_at < \(now)"
+        ).first?.decode("due") ?? 0
+    }
+
     /// Until when the read models know everything: `now`, or the time at which the oldest event that is not yet
     /// projected was recorded. Who judges silence must not look further.
     func horizon(now: Date) async throws -> Date {

@@ -9,7 +9,7 @@ struct TimelineReads: Sendable {
     /// Newest first. Reads `event_log_timeline`: one range of it a page, longer when a run is asked for.
     func timeline(_ request: GetTimeline.Request, tenant: TenantID) async throws -> GetTimeline.Response {
         let size = try request.page.effectiveSize()
-        let question = [
+        let question: [String?] = [
             "timeline", tenant.rawValue, request.learner.description, request.courseRun?.rawValue,
             request.since.map(RFC3339.string(from:)),
         ]
