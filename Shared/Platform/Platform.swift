@@ -59,11 +59,15 @@ public struct Platform: Sendable {
     ///   - producer: The address of the service that says it.
     ///   - log: That service's log procedures.
     ///   - wakesRelay: Whether the effects append to this service's own log.
+    ///   - afterCommit: Called after each run's commit, for jobs that wait for what it planned.
     public func hear(
         _ stream: String, producer: String, log: LogRPC, wakesRelay: Bool,
+        afterCommit: @escaping @Sendable () -> Void = {},
         handle: @escaping @Sendable ([Fact], Session) throws -> Void
     ) -> HeardStream {
-        hear(stream, as: runtime.service, from: remoteLog(producer, log), wakesRelay: wakesRelay, handle: handle)
+        hear(
+            stream, as: runtime.service, from: remoteLog(producer, log), wakesRelay: wakesRelay,
+            afterCommit: afterCommit, handle: handle)
     }
 
     /// A consumer of this service's own log, which keeps its read models.
@@ -72,17 +76,21 @@ public struct Platform: Sendable {
     public func project(
         as name: String, wakesRelay: Bool, handle: @escaping @Sendable ([Fact], Session) throws -> Void
     ) -> HeardStream {
-        hear(stream, as: name, from: LocalLogReader(database), wakesRelay: wakesRelay, handle: handle)
+        hear(
+            stream, as: name, from: LocalLogReader(database), wakesRelay: wakesRelay, afterCommit: {}, handle: handle)
     }
 
     private func hear(
         _ stream: String, as name: String, from source: any LogReader, wakesRelay: Bool,
-        handle: @escaping @Sendable ([Fact], Session) throws -> Void
+        afterCommit: @escaping @Sendable () -> Void, handle: @escaping @Sendable ([Fact], Session) throws -> Void
     ) -> HeardStream {
         let consumer = LogConsumer(
             consumer: name, stream: stream, database: database, redis: settings.redis, source: source,
             owner: Self.owner, logger: runtime.logger("consumer"), handle: handle,
-            afterCommit: { [relay] _ in if wakesRelay { relay.wake() } })
+            afterCommit: { [relay] _ in
+                if wakesRelay { relay.wake() }
+                afterCommit()
+            })
         return HeardStream(name: name, stream: stream, source: source, consumer: consumer)
     }
 
