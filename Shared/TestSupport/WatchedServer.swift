@@ -61,7 +61,7 @@ package final class WatchedServer: Sendable {
         kill -CONT "$server" 2>/dev/null
         kill -"$signal" "$server" 2>/dev/null
         # A server that is just starting may not hear the first signal; none is deaf to this one.
-        kill -TERM "$server" 2>/dev/null
+        [ "$signal" = TERM ] || kill -TERM "$server" 2>/dev/null
         (
             waited=0
             while [ "$waited" -lt 100 ]; do sleep 0.1; waited=$((waited + 1)); done

@@ -5,7 +5,8 @@ import Testing
 /// The servers that tests start: what is done to them works, and none outlives its tests.
 @Suite struct ServersTests {
     @Test(arguments: ["runs", "frozen", "deaf"])
-    func `a server whose test process vanished is ended and its files are removed`(state: String) async throws {
+    func `a server whose test process vanished is ended and its files are removed`(state: String) async throws
+    {
         let directory = try await blocking { try FileManager.default.makeHome() }
         let command = state == "deaf" ? ["/bin/sh", "-c", "trap '' QUIT; sleep 600"] : ["/bin/sleep", "600"]
         let server = WatchedServer(command, directory: directory, stopSignal: "QUIT")
