@@ -70,7 +70,8 @@ public enum JSONGuard {
         case .typeMismatch(let type, let context):
             "the field \(path(context.codingPath)) must be \(words(for: type))"
         case .dataCorrupted(let context) where context.codingPath.isEmpty:
-            "the body is not a valid JSON document"
+            // Foundation on Linux says the same of broken JSON and of a number that its field cannot hold.
+            "the body is not a valid JSON document, or a number in it does not fit its field"
         case .dataCorrupted(let context):
             "the field \(path(context.codingPath)) cannot be read: \(context.debugDescription)"
         @unknown default: "the body cannot be read"

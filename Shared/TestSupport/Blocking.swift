@@ -1,10 +1,10 @@
-import Dispatch
 import Foundation
 
 /// Runs something that blocks (a process, a socket) away from the cooperative pool, whose threads are few.
 public func blocking<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
     try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
+        // A thread of its own: the pool and Dispatch's queues share their few threads on Linux.
+        Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
     }
 }
 
