@@ -139,6 +139,9 @@ let command: [Target] = [
         dependencies: ["Simulator", "Prediction", "XGBoost", arguments] + webSocketClient + platform,
         path: "Services/Command", exclude: ["README.md"], swiftSettings: settings),
     .testTarget(
+        name: "CommandTests", dependencies: ["holdfast", "Simulator", "TestSupport"] + platform,
+        path: "Tests/CommandTests", swiftSettings: settings),
+    .testTarget(
         name: "SuiteTests",
         dependencies: ["TestSupport", "Simulator", "Tracking", "Prediction", "Nudging", "Notification", "Gateway"]
             + platform,

@@ -103,7 +103,7 @@ struct LatencyBench: Sendable {
         }
     }
 
-    private static func waitUntilReady(
+    static func waitUntilReady(
         _ messages: inout AsyncThrowingStream<LiveSocket.Message, any Error>.Iterator
     ) async throws {
         while let message = try await messages.next() {

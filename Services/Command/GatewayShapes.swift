@@ -32,11 +32,10 @@ struct StatusAnswer: Decodable {
     }
 }
 
-/// `GET` and `PUT /v1/clock`.
-struct ClockAnswer: Codable {
+/// `GET /v1/clock`. What is put there is a `SetClock.Request`.
+struct ClockAnswer: Decodable {
     var now: Date
-    var rate: Double
-    var simulated: Bool?
+    var simulated: Bool
 }
 
 /// `PUT /v1/contacts`.

@@ -157,7 +157,7 @@ struct Simulation {
     private mutating func setClocks(to date: Date) async throws {
         guard !clocksAreAhead else { return }
         do {
-            try await client.put("/v1/clock", ClockAnswer(now: date, rate: 0))
+            try await client.put("/v1/clock", SetClock.Request(now: date, rate: 0))
         } catch let error as GatewayError where error.status == 404 {
             throw GatewayError(
                 status: 404, "the services' clocks cannot be set; start them with HOLDFAST_CLOCK=simulated")
