@@ -121,7 +121,7 @@ import Testing
         let read = try item(event(["note": "\"\(big)\""]))
         #expect(read.raw.text.utf8.count == TrackingLimits.eventBytesMax)
         guard case .failure(let problem) = read.event else { return #expect(Bool(false)) }
-        #expect(problem.description.hasPrefix("event: expected at most 65,536 bytes, got 70,1"))
+        #expect(problem.description.hasPrefix("event: expected at most 65,536 bytes, got 70,0"))
     }
 
     @Test func `a field that is there twice is refused`() throws {
