@@ -1,5 +1,6 @@
 import Contracts
 import PostgreSQL
+import Synchronization
 
 /// Applying runs.
 extension ConsumerCore {
@@ -28,7 +29,8 @@ extension ConsumerCore {
             metrics.applied.increment(by: run.facts.count)
             await afterCommit(run.facts)
             board.finish(run)
-            troubles.clear("run \(partition)")
+            troubles.clear(runPart(partition))
+            parking.restore()
         } catch is FenceLost {
             metrics.fenced.increment()
             board.drop(run)
@@ -53,7 +55,7 @@ extension ConsumerCore {
     private func recover(_ run: PartitionBoard.Run, from error: any Error) async {
         metrics.retried.increment()
         if isTransient(error) {
-            troubles.note("run \(run.holding.partition)", error)
+            troubles.note(runPart(run.holding.partition), error)
             board.rest(run, counts: false)
             resume(run)
         } else if run.facts.count > 1 {
@@ -61,8 +63,13 @@ extension ConsumerCore {
         } else if run.attempts + 1 < settings.attemptsMax {
             board.rest(run, counts: true)
             resume(run)
-        } else {
+        } else if parking.take() {
             await park(run, reason: error)
+        } else {
+            // Nothing succeeds: that is not the facts' fault, and parking them all would only hide it.
+            troubles.note(runPart(run.holding.partition), error)
+            board.rest(run, counts: false)
+            resume(run)
         }
     }
 
@@ -80,7 +87,7 @@ extension ConsumerCore {
                 "fact parked as a dead letter",
                 metadata: [
                     "log.position": "\(fact.partition)/\(fact.seq)", "log.type": "\(fact.type)",
-                    "log.attempts": "\(run.attempts + 1)", "error": "\(reason)",
+                    "log.attempts": "\(run.attempts + 1)", "error.type": "\(type(of: reason))",
                 ])
             board.finish(run)
         } catch is FenceLost {
@@ -100,5 +107,28 @@ extension ConsumerCore {
         Task { [board] in
             if await rest(pause) { board.resume(run.holding.partition) }
         }
+    }
+}
+
+/// How many facts may be parked in a row while none succeeds: a few at once, and then one a minute.
+///
+/// A bad fact is alone. When everything fails, a table is missing or the program is wrong, and the facts must wait.
+final class ParkingAllowance: Sendable {
+    private static let inARowMax = 20
+    private static let pause = Duration.seconds(60)
+    private let state = Mutex((left: inARowMax, last: ContinuousClock.now))
+
+    /// Takes one, or says that there is none left for now.
+    func take() -> Bool {
+        state.withLock { state in
+            guard state.left > 0 || state.last.duration(to: .now) >= Self.pause else { return false }
+            state = (max(0, state.left - 1), .now)
+            return true
+        }
+    }
+
+    /// A fact succeeded.
+    func restore() {
+        state.withLock { $0.left = Self.inARowMax }
     }
 }

@@ -18,6 +18,7 @@ final class ConsumerCore: Sendable {
     let troubles: Troubles
     let logger: Logger
     let metrics: ConsumerMetrics
+    let parking = ParkingAllowance()
     private let source: any LogReader
     private let reader: RedisReader
 
@@ -84,6 +85,9 @@ final class ConsumerCore: Sendable {
         metrics.record(lag: 0, partitions: 0)
     }
 
+    func runPart(_ partition: Int) -> String { "run of partition \(partition)" }
+    func logPart(_ partition: Int) -> String { "log of partition \(partition)" }
+
     // MARK: - Loops
 
     private func keepLeases() async {
@@ -100,6 +104,8 @@ final class ConsumerCore: Sendable {
                 }
                 isPrepared = true
                 board.hold(holdings)
+                let owned = Set(holdings.flatMap { [runPart($0.partition), logPart($0.partition)] })
+                troubles.forget { $0.contains(" of partition ") && !owned.contains($0) }
                 troubles.clear("lease")
             } catch {
                 if !Task.isCancelled { troubles.note("lease", error) }
@@ -172,11 +178,12 @@ final class ConsumerCore: Sendable {
                     let facts = try await source.read(
                         partition: partition, after: after, limit: Self.factsPerReadMax)
                     metrics.filled.increment(by: facts.count)
+                    troubles.clear("log")
                     try board.fill(partition, after: after, with: facts)
                     backoff.reset()
-                    troubles.clear("log")
+                    troubles.clear(logPart(partition))
                 } catch let error as EventLogError {
-                    troubles.note("log", error)
+                    troubles.note(logPart(partition), error)
                 } catch {
                     guard !Task.isCancelled else { return }
                     troubles.note("log", error)

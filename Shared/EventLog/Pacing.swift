@@ -59,6 +59,11 @@ final class Troubles: Sendable {
         }
     }
 
+    /// Forgets the parts that another process has to worry about now.
+    func forget(where isGone: (String) -> Bool) {
+        now.withLock { now in now = now.filter { !isGone($0.key) } }
+    }
+
     func clear(_ part: String) {
         guard now.withLock({ $0.removeValue(forKey: part) }) != nil else { return }
         logger.info("log trouble over", metadata: ["log.part": "\(part)"])

@@ -158,7 +158,7 @@ final class RelayCore: Sendable {
         }
     }
 
-    /// Publishes what the log has beyond the streams; false when that was nothing.
+    /// Publishes what the log has beyond the streams; true when there is more than one read gave.
     private func publishOnce() async throws -> Bool {
         let (unknown, targets) = take()
         if !unknown.isEmpty { note(try await streams.look(at: unknown)) }
@@ -181,7 +181,8 @@ final class RelayCore: Sendable {
         let outcomes = try await streams.append(runs)
         faults.reached(.relayAppended)
         settle(runs, outcomes)
-        return !runs.isEmpty
+        let page = streams.page(partitions: known.count)
+        return runs.contains { $0.facts.count >= page }
     }
 
     /// The partitions to publish now, and those of them whose streams have yet to be asked.
@@ -263,10 +264,13 @@ final class RelayCore: Sendable {
             for (partition, known) in state.known where known > heads[partition] {
                 state.known[partition] = nil
             }
-            let behind = state.owned.filter { state.known[$0] == nil }.count
-            let lag = state.known.filter { state.owned.contains($0.key) }
-                .reduce(0) { $0 + max(0, heads[$1.key] - $1.value) }
-            state.lag = behind == 0 || lag > 0 ? lag : state.lag
+            let unknown = state.owned.filter { state.known[$0] == nil && state.contradictions[$0] == nil }
+            if unknown.isEmpty {
+                // What contradicts its stream is not published at all: all that was said since the last note waits.
+                state.lag = state.owned.reduce(0) { sum, partition in
+                    sum + max(0, heads[partition] - (state.known[partition] ?? state.noted[partition] ?? 0))
+                }
+            }
             let news = state.known.filter { state.owned.contains($0.key) && state.noted[$0.key] != $0.value }
             state.noted.merge(news) { $1 }
             return (state.lag ?? 0, state.contradictions.count, news)

@@ -88,6 +88,9 @@ struct RelayStreams: Sendable {
         }
     }
 
+    /// Facts of one partition in one read: a fair part of a batch.
+    func page(partitions: Int) -> Int { max(32, settings.batchMax / max(partitions, 1)) }
+
     /// What the log has after each of the given places, in order, a fair part of a batch for each partition.
     func read(after known: [Int: Int64]) async throws -> [Fact] {
         guard !known.isEmpty else { return [] }
@@ -102,7 +105,7 @@ struct RelayStreams: Sendable {
                 SELECT * FROM event_log
                 WHERE event_log.partition = place.partition AND event_log.seq > place.after
                 ORDER BY event_log.seq
-                LIMIT \(max(32, settings.batchMax / places.count))
+                LIMIT \(page(partitions: places.count))
             ) AS fact
             ORDER BY fact.partition, fact.seq
             """

@@ -149,6 +149,7 @@ final class RedisThread: Sendable {
     private func serve(_ jobs: [Job], on connection: RedisConnection) -> Bool {
         var served = 0
         do throws(RedisError) {
+            var isReadOnly = false
             if let first = jobs.first { connection.setReplyTimeout(first.replyTimeout) }
             for job in jobs { for command in job.commands { try connection.append(command) } }
             for job in jobs {
@@ -156,9 +157,11 @@ final class RedisThread: Sendable {
                 replies.reserveCapacity(job.commands.count)
                 for _ in job.commands { replies.append(try connection.reply()) }
                 served += 1
+                isReadOnly = isReadOnly || replies.contains(where: \.isReadOnly)
                 job.resume(.success(replies))
             }
-            return true
+            // After a failover this connection leads to what is a replica now: the next one finds the new primary.
+            return !isReadOnly
         } catch {
             for job in jobs.dropFirst(served) { job.resume(.failure(error)) }
             return false
@@ -167,5 +170,12 @@ final class RedisThread: Sendable {
 
     private func forgetSocket() {
         state.withLock { $0.socket = nil }
+    }
+}
+
+extension RedisValue {
+    /// The answer of a server that takes no writes.
+    fileprivate var isReadOnly: Bool {
+        if case .error(.server(code: "READONLY", _)) = self { true } else { false }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import EventLog
@@ -47,6 +48,21 @@ import Testing
             for fault in Set(campaign.exact.map(\.description)) {
                 #expect((verdict.faults[fault] ?? 0) >= 1, "no worker came to: \(fault)")
             }
+        }
+    }
+
+    @Test func `PostgreSQL killed under load loses, doubles and reorders nothing`() async throws {
+        let server = try await PostgresServer.start(isDurable: true)
+        try await LogWorld.run("postgres", on: server) { world in
+            var campaign = Campaign()
+            campaign.facts = 12_000
+            campaign.length = .seconds(6)
+            campaign.poison = 0
+            campaign.outside = [.killPostgres, .killConsumer, .killPostgres]
+            let verdict = try await campaign.run(in: world)
+            print(verdict.summary(seed: campaign.seed))
+            #expect(verdict.acknowledged > 10_000)
+            #expect(verdict.isGreen, "\(verdict)")
         }
     }
 

@@ -96,6 +96,34 @@ import Testing
         }
     }
 
+    @Test func `when everything fails the facts wait, and only a few are parked`() async throws {
+        try await LogWorld.run("systemic") { world in
+            let isCured = Mutex(false)
+            var settings = LogConsumerSettings.quick
+            settings.attemptsMax = 2
+            let consumer = try world.consumer(settings: settings) { facts, session in
+                guard isCured.withLock({ $0 }) else { throw Poisoned() }
+                try LogWorld.note(facts, as: "hearer", on: session)
+            }
+            try await world.say((0..<200).map { "key-\($0)" })
+            try await running([world.relay(), consumer]) {
+                try await until(within: .seconds(10), "parking stops") {
+                    consumer.health.problems.contains { $0.hasPrefix("run of partition") }
+                }
+                try await Task.sleep(for: .milliseconds(500))
+                #expect(try await consumer.deadLetters.waiting() == 20)
+                isCured.withLock { $0 = true }
+                _ = try await world.settled(within: .seconds(5))
+                try await until(within: .seconds(2), "all is well") { consumer.health.problems.isEmpty }
+            }
+            // A run that failed just before the cure may come to be parked just after the first success.
+            let parked = try await consumer.deadLetters.waiting()
+            #expect((20...24).contains(parked))
+            let effects = try await world.effects()
+            #expect(effects + parked == 200)
+        }
+    }
+
     @Test func `a consumer that leaves hands over in under a second`() async throws {
         try await LogWorld.run("leave") { world in
             var settings = LogConsumerSettings.quick

@@ -32,7 +32,8 @@ struct Campaign: Sendable {
     var patience = Duration.seconds(15)
 
     enum Outside: String, Sendable {
-        case flush, loseRedis, rollBackRedis, killRelay, killConsumer, freezeRelay, freezeConsumer, endConsumer
+        case flush, loseRedis, rollBackRedis, killRelay, killConsumer, freezeRelay, freezeConsumer, endConsumer,
+            killPostgres
     }
 
     /// Each step of a relay or consumer, killed and frozen once.
@@ -129,7 +130,8 @@ struct Campaign: Sendable {
         return (facts, ids)
     }
 
-    /// Whether the facts were committed.
+    /// Whether the facts were committed. After a broken connection that is unknown, so the log is asked: a batch is
+    /// there as a whole or not at all.
     private func say(_ facts: [NewFact], isUndone: Bool, _ world: LogWorld) async throws -> Bool {
         do {
             try await world.said.transaction { [numbering] session in
@@ -140,6 +142,22 @@ struct Campaign: Sendable {
             return true
         } catch is Undone {
             return false
+        } catch let error as DatabaseError where error.isUnavailable {
+            guard case .object(let body) = try JSONCoding.decoder().decode(JSONValue.self, from: Data(facts[0].body.utf8)),
+                case .string(let id)? = body["id"]
+            else { throw error }
+            var found: Int?
+            try await until(within: .seconds(20), "the database answers") {
+                do {
+                    found = try await world.count(
+                        "SELECT count(*) AS count FROM event_log WHERE body->>'id' = \(id)", in: world.said)
+                    return true
+                } catch let error as DatabaseError where error.isUnavailable {
+                    return false
+                }
+            }
+            if found == 1 { return true }
+            return try await say(facts, isUndone: isUndone, world)
         }
     }
 
@@ -167,6 +185,9 @@ struct Campaign: Sendable {
             case .freezeRelay: await crew.signal(.relay, SIGSTOP)
             case .freezeConsumer: await crew.signal(.consumer, SIGSTOP)
             case .endConsumer: await crew.signal(.consumer, SIGTERM)
+            case .killPostgres:
+                try world.database.server.kill9()
+                try await world.database.server.restart()
             }
         }
         try await Task.sleep(until: start + length, clock: .continuous)

@@ -19,12 +19,12 @@ final class LogWorld: Sendable {
     let writer: RedisWriter
     let logger: Logger
 
-    private init(_ name: String) async throws {
+    private init(_ name: String, on server: PostgresServer?) async throws {
         stream = "\(name)-facts"
         var logger = Logger(label: "test.\(name)") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = ProcessInfo.processInfo.environment["EVENTLOG_TEST_LOG"] == nil ? .critical : .debug
         self.logger = logger
-        database = try await TestDatabase.make(schemas: ["said", "heard"])
+        database = try await TestDatabase.make(schemas: ["said", "heard"], on: server)
         for schema in ["said", "heard"] {
             try await Migrator(schema: schema, directory: try Self.emptyDirectory(), extra: EventLog.migrations)
                 .migrate(database.settings(schema: schema), logger: logger)
@@ -44,9 +44,13 @@ final class LogWorld: Sendable {
 
     /// Runs a test in a world of its own and takes it down, whatever happens.
     ///
-    /// - Parameter name: lower-case letters; names the stream.
-    static func run(_ name: String, _ body: (LogWorld) async throws -> Void) async throws {
-        let world = try await LogWorld(name)
+    /// - Parameters:
+    ///   - name: lower-case letters; names the stream.
+    ///   - server: one of the test's own, if it is to be hurt.
+    static func run(
+        _ name: String, on server: PostgresServer? = nil, _ body: (LogWorld) async throws -> Void
+    ) async throws {
+        let world = try await LogWorld(name, on: server)
         do {
             try await body(world)
         } catch {
