@@ -48,6 +48,7 @@ fi
 if [ "${1:-}" = "--tests" ]; then
     command -v chromium >/dev/null 2>&1 || need chromium "the browser that the dashboard is tested in"
     command -v openssl >/dev/null 2>&1 || need openssl "certificates for the mail tests"
+    need python3-aiosmtpd "a mail server to test against"
     python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || need python3-venv "a place of their own for the Python tests"
 fi
 

@@ -43,10 +43,12 @@ import Testing
     }
 
     @Test func `a learner drifts away, is noticed with reasons, gets one mail, and returns`() async throws {
-        let mail = try await SMTPServer.start()
+        let mail = try await SMTPServer.start(isEncrypted: true, login: (user: "holdfast", password: "a secret"))
         let suite = try await Suite.start(settings: [
             "HOLDFAST_NOTIFICATION_PROVIDER": "smtp", "HOLDFAST_NOTIFICATION_SMTP_URL": mail.url,
-            "HOLDFAST_NOTIFICATION_SMTP_TLS": "none", "HOLDFAST_NOTIFICATION_SMTP_FROM": "courses@school.example",
+            "HOLDFAST_NOTIFICATION_SMTP_TLS": "required", "HOLDFAST_NOTIFICATION_SMTP_USER": "holdfast",
+            "HOLDFAST_NOTIFICATION_SMTP_PASSWORD": "a secret", "HOLDFAST_NOTIFICATION_SMTP_CA": mail.certificateFile ?? "",
+            "HOLDFAST_NOTIFICATION_FROM": "courses@school.example",
         ])
         let api = suite.api
         try await prepare(api)
@@ -68,11 +70,14 @@ import Testing
         #expect(late?.reasons.isEmpty == false)
         #expect(late?.reasons.allSatisfy { !$0.words.isEmpty } == true)
 
-        let message = try #require(mail.messages.first { $0.recipients == ["bola@learners.example"] })
-        #expect(message.text.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"))
-        #expect(message.text.contains("Bola"))
-        let nudgesBefore = try await page(of: bola, api).nudges
-        #expect(mail.messages.count { $0.recipients == ["bola@learners.example"] } == nudgesBefore.count)
+        let mails = try mail.mails().filter { $0.recipients == ["bola@learners.example"] }
+        let first = try #require(mails.first)
+        #expect(first.isEncrypted)
+        #expect(first.user == "holdfast")
+        #expect(first.text.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"))
+        #expect(first.text.contains("Bola"))
+        let nudges = try await page(of: bola, api).nudges
+        #expect(mails.count == nudges.count, "\(mails.count) mails for \(nudges.count) nudges")
 
         // Bola returns the day after the last nudge.
         try await study(api, days: 30..<31, except: [])
