@@ -13,10 +13,14 @@ struct CSVFile {
 
     /// Calls `body` with the fields of `columns`, in that order, for each row of the file.
     ///
+    /// - Parameter first: When given, only rows whose first field is one of these are looked at.
     /// - Throws: ``TrainingDataError`` when the file, a column or a field of a row is missing.
-    func forEachRow(_ columns: [String], _ body: ([Substring]) throws -> Void) throws {
+    func forEachRow(
+        _ columns: [String], whereFirst first: Set<String>? = nil, _ body: ([Substring]) throws -> Void
+    ) throws {
         let text = try String(decoding: contents(), as: UTF8.self)
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: true).makeIterator()
+        // Bytes, not characters: the files are large, and a comma is a comma.
+        var lines = text.utf8.split(separator: UInt8(ascii: "\n")).makeIterator()
         guard let header = lines.next() else { throw TrainingDataError("\(url.lastPathComponent) is empty") }
         let names = Self.fields(header)
         let places = try columns.map { column in
@@ -28,6 +32,7 @@ struct CSVFile {
         var number = 1
         while let line = lines.next() {
             number += 1
+            if let first, !first.contains(String(Substring(line.prefix { $0 != UInt8(ascii: ",") }))) { continue }
             let fields = Self.fields(line)
             guard fields.count == names.count else {
                 throw TrainingDataError(
@@ -37,9 +42,9 @@ struct CSVFile {
         }
     }
 
-    private static func fields(_ line: Substring) -> [Substring] {
-        (line.last == "\r" ? line.dropLast() : line)
-            .split(separator: ",", omittingEmptySubsequences: false)
+    private static func fields(_ line: Substring.UTF8View) -> [Substring] {
+        (line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
+            .split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map(Substring.init)
     }
 
     private func contents() throws -> Data {

@@ -22,6 +22,7 @@ public struct Replay {
     private let run: TrainingRun
     private var states: [EnrollmentState]
     private var next = 0
+    private var asOf = EpochDay(0)
 
     public init(_ run: TrainingRun) {
         self.run = run
@@ -63,8 +64,6 @@ public struct Replay {
         }
         asOf = run.plan.startsOn + day
     }
-
-    private var asOf = EpochDay(0)
 
     /// The indicators of all who are enrolled, compared with each other.
     func vectors() -> [(learner: Int, vector: FeatureVector)] {

@@ -47,7 +47,7 @@ public struct TrainingData: Sendable {
         }
         var builders = definitions.mapValues(Builder.init)
         try Self.file("events_clicks.csv", in: folder).forEachRow(
-            ["run", "day", "learner", "verb", "kind", "obj", "n"]
+            ["run", "day", "learner", "verb", "kind", "obj", "n"], whereFirst: Set(definitions.keys)
         ) { fields in
             try builders[String(fields[0])]?.add(fields)
         }
