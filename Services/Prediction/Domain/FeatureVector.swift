@@ -10,6 +10,15 @@ public struct FeatureVector: Hashable, Sendable {
         values = [Float](repeating: .nan, count: Indicator.allCases.count)
     }
 
+    /// Bit by bit: two unknown values are the same.
+    public static func == (left: Self, right: Self) -> Bool {
+        zip(left.values, right.values).allSatisfy { $0.bitPattern == $1.bitPattern }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        for value in values { hasher.combine(value.bitPattern) }
+    }
+
     public subscript(indicator: Indicator) -> Double {
         get { Double(values[indicator.rawValue]) }
         set { values[indicator.rawValue] = Float(newValue) }

@@ -98,6 +98,7 @@ public struct TrainingData: Sendable {
         var facts: [TrainingRun.DatedFact] = []
         var learners: [String] = []
         var numbers: [Substring: Int] = [:]
+        var withdrawn: Set<Int> = []
 
         init(_ header: Header) { self.header = header }
 
@@ -110,6 +111,8 @@ public struct TrainingData: Sendable {
             let learner = LearnerID(rawValue: UUID(numbered: number))
             let run = header.definition.id
             if fields[3] == "enrol" || fields[3] == "unenrol" {
+                // A few withdrew, by their dates, before they enrolled; the data set counts them as gone, and so do we.
+                if fields[3] == "unenrol" { withdrawn.insert(number) } else if withdrawn.contains(number) { return }
                 let change = EnrollmentChanged(
                     learner: learner, courseRun: run, status: fields[3] == "enrol" ? .enrolled : .withdrawn,
                     changedAt: moment)

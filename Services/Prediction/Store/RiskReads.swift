@@ -89,7 +89,8 @@ struct RiskReads: Sendable {
     func overview(_ request: GetRiskOverview.Request, tenant: TenantID) async throws -> GetRiskOverview.Response {
         let rows = try await database.rows(
             """
-            SELECT band, abstention, least(width_bucket(score, 0, 1, 20), 20) AS step, count(*) AS enrollments
+            SELECT band, abstention, count(*) AS enrollments,
+                   CASE WHEN score IS NOT NULL THEN least(width_bucket(score, 0, 1, 20), 20) END AS step
             FROM enrollment
             WHERE tenant = \(tenant) AND (\(request.courseRun)::text IS NULL OR course_run = \(request.courseRun))
             GROUP BY band, abstention, step
