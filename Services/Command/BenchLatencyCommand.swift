@@ -8,7 +8,9 @@ struct BenchLatencyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench-latency",
         abstract: "Measures the time from sending an event to seeing it on the live WebSocket.",
-        discussion: "The clock starts before the request is written, so ingest, commit, relay and push are all in it.")
+        discussion:
+            "The clock starts before the request is written, so ingest, commit, relay and push are all in it."
+    )
 
     @OptionGroup var gateway: GatewayOptions
 
@@ -37,7 +39,8 @@ struct BenchLatencyCommand: AsyncParsableCommand {
     func run() async throws {
         let client = try gateway.client()
         let plan = LoadPlan(
-            run: "latency-\(Int(Date().timeIntervalSince1970 * 1_000))", rate: rate, seconds: seconds, batch: batch,
+            run: "latency-\(Int(Date().timeIntervalSince1970 * 1_000))", rate: rate, seconds: seconds,
+            batch: batch,
             connections: 4, learners: 1_000)
         let (grace, json) = (grace, json)
         let report = try await Stoppable.run {
@@ -187,7 +190,8 @@ struct LatencyReport: Sendable {
     func json() throws -> String {
         let figures: [String: Double] = [
             "sent": Double(sent), "seen": Double(latencies.count), "skipped": Double(skipped),
-            "p50Milliseconds": Percentile.of(latencies, 0.5), "p90Milliseconds": Percentile.of(latencies, 0.9),
+            "p50Milliseconds": Percentile.of(latencies, 0.5),
+            "p90Milliseconds": Percentile.of(latencies, 0.9),
             "p99Milliseconds": Percentile.of(latencies, 0.99), "maxMilliseconds": Percentile.of(latencies, 1),
         ]
         return String(decoding: try JSONCoding.encoder().encode(figures), as: UTF8.self)

@@ -5,7 +5,8 @@ import Foundation
 /// `holdfast dead-letters`: facts that a service heard and could not apply.
 struct DeadLettersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dead-letters", abstract: "Lists facts that a service could not apply, and applies them again.",
+        commandName: "dead-letters",
+        abstract: "Lists facts that a service could not apply, and applies them again.",
         subcommands: [List.self, Replay.self])
 
     struct List: AsyncParsableCommand {
@@ -38,7 +39,8 @@ struct DeadLettersCommand: AsyncParsableCommand {
     struct Replay: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Applies one again, by service and id, or all that wait.",
-            discussion: "Applying one twice has one effect. The command ends with 1 when any could not be applied.")
+            discussion:
+                "Applying one twice has one effect. The command ends with 1 when any could not be applied.")
 
         @OptionGroup var gateway: GatewayOptions
 
@@ -52,7 +54,9 @@ struct DeadLettersCommand: AsyncParsableCommand {
         var all = false
 
         func validate() throws {
-            guard all != (id != nil) else { throw ValidationError("give either --id with --service, or --all") }
+            guard all != (id != nil) else {
+                throw ValidationError("give either --id with --service, or --all")
+            }
             guard all || service != nil else { throw ValidationError("--id needs --service") }
         }
 
@@ -82,7 +86,8 @@ struct DeadLettersCommand: AsyncParsableCommand {
     }
 
     static func entries(_ client: GatewayClient, service: String?) async throws -> [DeadLettersAnswer.Entry] {
-        let answer: DeadLettersAnswer = try await client.get("/v1/dead-letters", query: [("service", service)])
+        let answer: DeadLettersAnswer = try await client.get(
+            "/v1/dead-letters", query: [("service", service)])
         return answer.deadLetters
     }
 }

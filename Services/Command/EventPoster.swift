@@ -24,7 +24,8 @@ struct EventPoster: Sendable {
 
     let client: GatewayClient
     let source: SourceID
-    /// Batches in flight at a time. Each lane has its own learners, so that no two batches race for one learner.
+    /// Batches in flight at a time. Each lane has its own learners, so that no two batches race for one
+    /// learner.
     var lanes = 4
 
     /// Posts `events`, which are in order of time. Returns when every one has a receipt.
@@ -48,10 +49,12 @@ struct EventPoster: Sendable {
             let batch = Array(lane[start..<min(start + Self.batchMax, lane.count)])
             let body = try JSONCoding.encoder().encode(RecordEvents.Request(source: source, events: batch))
             let answer: RecordEvents.Response = try await client.post("/v1/events", body)
-            tally = tally + Tally(
-                accepted: answer.accepted, duplicate: answer.duplicate,
-                refused: answer.conflict + answer.quarantined,
-                reason: answer.receipts.lazy.compactMap(\.reason).first)
+            tally =
+                tally
+                + Tally(
+                    accepted: answer.accepted, duplicate: answer.duplicate,
+                    refused: answer.conflict + answer.quarantined,
+                    reason: answer.receipts.lazy.compactMap(\.reason).first)
             start += batch.count
         }
         return tally

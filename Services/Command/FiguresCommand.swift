@@ -6,9 +6,13 @@ import Simulator
 struct FiguresCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "figures",
-        abstract: "Compares a simulated cohort with the Open University's learners, figure by figure. Needs no services.")
+        abstract:
+            "Compares a simulated cohort with the Open University's learners, figure by figure. Needs no services."
+    )
 
-    @Option(help: "How many learners. \(Cohort.learnersBounds.lowerBound) to \(Cohort.learnersBounds.upperBound).")
+    @Option(
+        help: "How many learners. \(Cohort.learnersBounds.lowerBound) to \(Cohort.learnersBounds.upperBound)."
+    )
     var learners = 2_000
 
     @Option(help: "Everything that is drawn follows from it.")

@@ -5,8 +5,9 @@ import Runtime
 
 /// Talks to the gateway's public API, and to nothing else.
 ///
-/// Everything asked here may be asked twice without harm, so whatever may be a passing trouble (no connection, 429, 502,
-/// 503, 504) is tried again for as long as `patience` lasts, at the time that `Retry-After` names where there is one.
+/// Everything asked here may be asked twice without harm, so whatever may be a passing trouble (no
+/// connection, 429, 502, 503, 504) is tried again for as long as `patience` lasts, at the time that
+/// `Retry-After` names where there is one.
 struct GatewayClient: Sendable {
     let base: String
     let key: String
@@ -45,7 +46,10 @@ struct GatewayClient: Sendable {
         var token = ""
         repeat {
             let page: Page = try await get(
-                path, query: query + [("pageSize", "\(PageRequest.sizeMax)"), ("pageToken", token.isEmpty ? nil : token)])
+                path,
+                query: query + [
+                    ("pageSize", "\(PageRequest.sizeMax)"), ("pageToken", token.isEmpty ? nil : token),
+                ])
             found += rows(page)
             token = next(page)
         } while !token.isEmpty
@@ -103,7 +107,8 @@ struct GatewayClient: Sendable {
 
     /// For a part of a path or a query.
     static func escaped(_ text: String) -> String {
-        let plain = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+        let plain = CharacterSet(
+            charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
         return text.addingPercentEncoding(withAllowedCharacters: plain) ?? text
     }
 

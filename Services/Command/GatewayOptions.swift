@@ -7,7 +7,9 @@ struct GatewayOptions: ParsableArguments {
     @Option(help: "Address of the gateway, e.g. http://127.0.0.1:7000.")
     var gateway: String
 
-    @Option(help: "An API key. Better given as HOLDFAST_KEY, because other users of a machine can read arguments.")
+    @Option(
+        help: "An API key. Better given as HOLDFAST_KEY, because other users of a machine can read arguments."
+    )
     var key: String?
 
     /// - Parameter patience: For how long a request is tried again while the gateway cannot answer.

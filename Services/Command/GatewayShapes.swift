@@ -26,7 +26,9 @@ struct StatusAnswer: Decodable {
             if let behind = service.lag?.filter({ $0.value > 0 }).max(by: { $0.value < $1.value }) {
                 return "\(service.name) is \(behind.value) facts behind on \(behind.key)"
             }
-            if let pending = service.pending, pending > 0 { return "\(service.name) has \(pending) things to do" }
+            if let pending = service.pending, pending > 0 {
+                return "\(service.name) has \(pending) things to do"
+            }
         }
         return nil
     }

@@ -4,9 +4,11 @@ import NIOHTTP1
 import NIOPosix
 import NIOWebSocket
 
-/// A client of `WS /v1/live`: connects, authenticates and hands on each text message with the time it came in.
+/// A client of `WS /v1/live`: connects, authenticates and hands on each text message with the time it came
+/// in.
 ///
-/// It speaks to http addresses alone: it is for measuring an installation on the same machine, or behind a proxy's back.
+/// It speaks to http addresses alone: it is for measuring an installation on the same machine, or behind a
+/// proxy's back.
 struct LiveSocket {
     /// The gateway's messages are far smaller.
     static let messageMax = 8 << 20
@@ -24,9 +26,11 @@ struct LiveSocket {
     let base: String
     let key: String
 
-    /// Runs `body` with the messages that come in after the server said it is ready, and closes the socket after it.
+    /// Runs `body` with the messages that come in after the server said it is ready, and closes the socket
+    /// after it.
     ///
-    /// - Throws: ``GatewayError`` when the server cannot be reached, does not upgrade or does not accept the key.
+    /// - Throws: ``GatewayError`` when the server cannot be reached, does not upgrade or does not accept the
+    ///   key.
     func connected<Answer: Sendable>(
         _ body: @escaping @Sendable (AsyncThrowingStream<Message, any Error>) async throws -> Answer
     ) async throws -> Answer {
@@ -65,7 +69,8 @@ struct LiveSocket {
         let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/v1/live", headers: headers)
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-        let upgrade: EventLoopFuture<Upgrade> = try await bootstrap.connect(host: host, port: port) { channel in
+        let upgrade: EventLoopFuture<Upgrade> = try await bootstrap.connect(host: host, port: port) {
+            channel in
             channel.eventLoop.makeCompletedFuture { try Self.configure(channel, head: head) }
         }
         switch try await upgrade.get() {

@@ -4,7 +4,8 @@ import Foundation
 /// `holdfast load`: events at a steady rate, and how the gateway took them.
 struct LoadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "load", abstract: "Posts events at a steady rate and reports throughput, latency and errors.",
+        commandName: "load",
+        abstract: "Posts events at a steady rate and reports throughput, latency and errors.",
         discussion: """
             A latency is counted from the moment at which a batch was due, so that a gateway that stalls is not \
             flattered. What is written to --acknowledged was answered with a receipt before it was written.
@@ -41,10 +42,14 @@ struct LoadCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (0...1_000_000).contains(rate) else { throw ValidationError("--rate must be 0 to 1000000") }
-        guard (0.1...86_400).contains(seconds) else { throw ValidationError("--seconds must be 0.1 to 86400") }
+        guard (0.1...86_400).contains(seconds) else {
+            throw ValidationError("--seconds must be 0.1 to 86400")
+        }
         guard (1...1_000).contains(batch) else { throw ValidationError("--batch must be 1 to 1000") }
         guard (1...256).contains(connections) else { throw ValidationError("--connections must be 1 to 256") }
-        guard (1...1_000_000).contains(learners) else { throw ValidationError("--learners must be 1 to 1000000") }
+        guard (1...1_000_000).contains(learners) else {
+            throw ValidationError("--learners must be 1 to 1000000")
+        }
         guard (0...3_600).contains(patience) else { throw ValidationError("--patience must be 0 to 3600") }
     }
 
@@ -93,8 +98,8 @@ struct LoadPlan: Sendable {
         return due < seconds ? .seconds(due) : nil
     }
 
-    /// One request of about 300 bytes an event. Written by hand, because a generator that is busy encoding measures
-    /// itself; every text in it is plain ASCII without quotes.
+    /// One request of about 300 bytes an event. Written by hand, because a generator that is busy encoding
+    /// measures itself; every text in it is plain ASCII without quotes.
     func body(_ number: Int, occurredAt: String) -> (ids: [String], body: Data) {
         var ids: [String] = []
         var text = "{\"source\":\"load\",\"events\":["
@@ -103,7 +108,8 @@ struct LoadPlan: Sendable {
             let learner = (number * batch + place) % learners
             ids.append(id)
             if place > 0 { text += "," }
-            text += "{\"id\":\"\(id)\",\"learner\":\"load-learner-\(learner)\",\"courseRun\":\"load\",\"verb\":\"viewed\","
+            text +=
+                "{\"id\":\"\(id)\",\"learner\":\"load-learner-\(learner)\",\"courseRun\":\"load\",\"verb\":\"viewed\","
             text += "\"activity\":{\"id\":\"load/week-01/reading-\(place % 40)\",\"kind\":\"content\"},"
             text += "\"occurredAt\":\"\(occurredAt)\","
             text += "\"context\":{\"referrer\":\"load/home\",\"client\":\"holdfast load\",\"page\":\(place)}}"

@@ -12,7 +12,11 @@ struct LoadGenerator: Sendable {
 
     private final class Counter: Sendable {
         private let next = Mutex(0)
-        func take() -> Int { next.withLock { number in defer { number += 1 }; return number } }
+        func take() -> Int {
+            next.withLock { number in
+                defer { number += 1 }; return number
+            }
+        }
     }
 
     func run() async throws -> LoadReport {
@@ -32,11 +36,15 @@ struct LoadGenerator: Sendable {
         }
     }
 
-    private func lane(_ counter: Counter, begin: ContinuousClock.Instant, end: ContinuousClock.Instant) async throws -> LoadReport {
+    private func lane(_ counter: Counter, begin: ContinuousClock.Instant, end: ContinuousClock.Instant)
+        async throws -> LoadReport
+    {
         var report = LoadReport()
         while true {
             let number = counter.take()
-            guard let wait = plan.due(number), ContinuousClock.now < end, !Task.isCancelled else { return report }
+            guard let wait = plan.due(number), ContinuousClock.now < end, !Task.isCancelled else {
+                return report
+            }
             let due = plan.rate > 0 ? begin + wait : .now
             if due > .now {
                 do {
@@ -110,16 +118,20 @@ struct LoadReport: Sendable {
             String(
                 format: "a batch took p50 %.1f ms, p90 %.1f ms, p99 %.1f ms, at most %.1f ms", latency(0.5),
                 latency(0.9), latency(0.99), latency(1)),
-            "\(refused.grouped) events refused, \(failedBatches.grouped) batches failed, \(duplicate.grouped) duplicates",
+            "\(refused.grouped) events refused, \(failedBatches.grouped) batches failed, "
+                + "\(duplicate.grouped) duplicates",
         ]
-        lines += errors.sorted { $0.value > $1.value }.prefix(5).map { "  \($0.value.grouped) times: \($0.key)" }
+        lines += errors.sorted { $0.value > $1.value }.prefix(5).map {
+            "  \($0.value.grouped) times: \($0.key)"
+        }
         return lines
     }
 
     func json() throws -> String {
         let figures: [String: Double] = [
             "acknowledged": Double(accepted + duplicate), "refused": Double(refused), "seconds": seconds,
-            "eventsPerSecond": eventsPerSecond, "failedBatches": Double(failedBatches), "p50Milliseconds": latency(0.5),
+            "eventsPerSecond": eventsPerSecond, "failedBatches": Double(failedBatches),
+            "p50Milliseconds": latency(0.5),
             "p90Milliseconds": latency(0.9), "p99Milliseconds": latency(0.99), "maxMilliseconds": latency(1),
         ]
         return String(decoding: try JSONCoding.encoder().encode(figures), as: UTF8.self)
@@ -134,7 +146,8 @@ enum Percentile {
     }
 }
 
-/// Ids of events that were acknowledged, one a line, in a file that is whole after a kill as far as it was written.
+/// Ids of events that were acknowledged, one a line, in a file that is whole after a kill as far as it was
+/// written.
 final class AcknowledgedLog: Sendable {
     private let handle: Mutex<FileHandle>
 

@@ -36,7 +36,8 @@ struct NudgeInbox {
     /// - Parameter now: The services' time; nothing can change before it any more.
     mutating func newMessages(now: Date) async throws -> [Message] {
         let nudges = try await client.all(
-            "/v1/nudges", query: [("courseRun", courseRun.rawValue), ("since", RFC3339.string(from: nudgesSince))],
+            "/v1/nudges",
+            query: [("courseRun", courseRun.rawValue), ("since", RFC3339.string(from: nudgesSince))],
             rows: { (page: ListNudges.Response) in page.nudges }, next: { $0.nextPageToken })
         for nudge in nudges { kinds[nudge.nudge] = nudge.kind }
         let deliveries = try await client.all(
@@ -50,8 +51,8 @@ struct NudgeInbox {
             seen.insert(nudge)
             messages.append(Message(nudge: nudge, kind: kind, learner: learner, sentAt: delivery.changedAt))
         }
-        // A nudge may wait some days for its hour; both lists are read anew from two days back, and `seen` keeps each
-        // message from counting twice.
+        // A nudge may wait some days for its hour; both lists are read anew from two days back, and `seen`
+        // keeps each message from counting twice.
         nudgesSince = max(nudgesSince, now.addingTimeInterval(-2 * 86_400))
         deliveriesSince = nudgesSince
         return messages.sorted { ($0.sentAt, $0.nudge) < ($1.sentAt, $1.nudge) }

@@ -6,7 +6,8 @@ import Simulator
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
-        abstract: "Lets a cohort of invented learners study a course, react to nudges, and tells the truth afterwards.",
+        abstract:
+            "Lets a cohort of invented learners study a course, react to nudges, and tells the truth afterwards.",
         discussion: """
             Needs an installation whose clocks may be set (HOLDFAST_CLOCK=simulated) and a key with the scope admin. \
             The same seed, learners, weeks and start give the same events with the same ids, so that a run that was \
@@ -15,25 +16,40 @@ struct SimulateCommand: AsyncParsableCommand {
 
     @OptionGroup var gateway: GatewayOptions
 
-    @Option(help: "How many learners. \(Cohort.learnersBounds.lowerBound) to \(Cohort.learnersBounds.upperBound).")
+    @Option(
+        help: "How many learners. \(Cohort.learnersBounds.lowerBound) to \(Cohort.learnersBounds.upperBound)."
+    )
     var learners = 1_000
 
-    @Option(help: "Length of the course in weeks. \(CoursePlan.weeksBounds.lowerBound) to \(CoursePlan.weeksBounds.upperBound).")
+    @Option(
+        help:
+            "Length of the course in weeks. \(CoursePlan.weeksBounds.lowerBound) to \(CoursePlan.weeksBounds.upperBound)."
+    )
     var weeks = 12
 
-    @Option(help: ArgumentHelp("How far to go: weekN (the end of week N), a day like 2026-11-23, or now.", valueName: "when"))
+    @Option(
+        help: ArgumentHelp(
+            "How far to go: weekN (the end of week N), a day like 2026-11-23, or now.", valueName: "when"))
     var until: SimulationEnd?
 
     @Option(help: "Everything that is drawn follows from it.")
     var seed: UInt64 = 7
 
-    @Option(help: "The course's first day. Standard: the Monday that brings the end of the simulation to this week.")
+    @Option(
+        help:
+            "The course's first day. Standard: the Monday that brings the end of the simulation to this week."
+    )
     var start: CivilDay?
 
-    @Option(help: ArgumentHelp("The course: \(CourseOutline.catalogue.map(\.slug).joined(separator: ", ")).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "The course: \(CourseOutline.catalogue.map(\.slug).joined(separator: ", ")).", valueName: "name"))
     var course = CourseOutline.introductionToDataScience.slug
 
-    @Option(help: "Simulated hours in one step, like 6h. Nudges are read after each; steps grow while nothing happens.")
+    @Option(
+        help:
+            "Simulated hours in one step, like 6h. Nudges are read after each; steps grow while nothing happens."
+    )
     var step = StepLength(hours: 6)
 
     @Flag(help: "Afterwards let the clocks run, and learners act in real time, until stopped.")
@@ -59,7 +75,8 @@ struct SimulateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try SimulationSettings(self, today: CivilDay(containing: Date(), in: .gmt))
-        // A live demonstration outlasts a gateway that is being restarted; anything else gives up after a minute.
+        // A live demonstration outlasts a gateway that is being restarted; anything else gives up after a
+        // minute.
         let client = try gateway.client(patience: .seconds(live ? 300 : 60))
         let summary = try await Stoppable.run {
             var simulation = try Simulation(settings, client: client)
@@ -129,8 +146,10 @@ struct SimulationSettings: Sendable {
     let truthFile: String?
 
     init(
-        seed: UInt64 = 7, learners: Int, weeks: Int = 12, course: String, startsOn: CivilDay, until: SimulationEnd,
-        step: StepLength = StepLength(hours: 6), isLive: Bool = false, liveRate: Int = 60, stateFile: String? = nil,
+        seed: UInt64 = 7, learners: Int, weeks: Int = 12, course: String, startsOn: CivilDay,
+        until: SimulationEnd,
+        step: StepLength = StepLength(hours: 6), isLive: Bool = false, liveRate: Int = 60,
+        stateFile: String? = nil,
         truthFile: String? = nil
     ) {
         self.seed = seed
@@ -146,7 +165,8 @@ struct SimulationSettings: Sendable {
         self.truthFile = truthFile
     }
 
-    /// Lays the course so that what is simulated ends in the week of `today`, unless the command says otherwise.
+    /// Lays the course so that what is simulated ends in the week of `today`, unless the command says
+    /// otherwise.
     init(_ command: SimulateCommand, today: CivilDay) throws {
         let asked = command.until ?? .week(command.weeks)
         var weeksUntilNow = command.weeks
@@ -161,7 +181,8 @@ struct SimulationSettings: Sendable {
         self.init(
             seed: command.seed, learners: command.learners, weeks: command.weeks, course: command.course,
             startsOn: command.start ?? monday, until: command.live ? .now : asked, step: command.step,
-            isLive: command.live, liveRate: command.liveRate, stateFile: command.state, truthFile: command.truth)
+            isLive: command.live, liveRate: command.liveRate, stateFile: command.state,
+            truthFile: command.truth)
     }
 
     func plan() throws -> CoursePlan {

@@ -7,18 +7,22 @@ extension Simulation {
     /// Nudged learners act after minutes instead of hours: 7 h become 105 s.
     static let liveDelayScale = 1.0 / 240
     static let tick = Duration.seconds(1)
-    /// Events that may wait while the gateway cannot be reached; beyond that nothing is added until it is back.
+    /// Events that may wait while the gateway cannot be reached; beyond that nothing is added until it is
+    /// back.
     static let outboxMax = 20_000
 
     /// Until the task is cancelled. A gateway that is away for a while is waited for.
     mutating func runLive() async throws {
         try await client.put("/v1/clock", SetClock.Request(now: max(Date(), cohort.position), rate: 1))
         guard Date() < plan.endsAt else {
-            Terminal.note("the course ended on \(plan.endsAt.formatted(.iso8601.year().month().day())); its learners rest")
+            Terminal.note(
+                "the course ended on \(plan.endsAt.formatted(.iso8601.year().month().day())); its learners rest"
+            )
             return try await Task.sleep(for: .seconds(365 * 86_400))
         }
         Terminal.note("live: about \(settings.liveRate.grouped) events a minute, until stopped")
-        var feed = LiveFeed(seed: settings.seed ^ UInt64(Date().timeIntervalSince1970), eventsPerMinute: settings.liveRate)
+        var feed = LiveFeed(
+            seed: settings.seed ^ UInt64(Date().timeIntervalSince1970), eventsPerMinute: settings.liveRate)
         var outbox: [(learner: Int, draft: EventDraft)] = []
         var ticks = 0
         while true {
@@ -55,8 +59,8 @@ extension Simulation {
     }
 }
 
-/// More clicks than a class makes of itself, by learners who study anyway and at hours that they keep. They are for the
-/// eye: the hidden life of the learners does not know of them.
+/// More clicks than a class makes of itself, by learners who study anyway and at hours that they keep. They
+/// are for the eye: the hidden life of the learners does not know of them.
 struct LiveFeed {
     private struct Sitting {
         let learner: Int

@@ -2,8 +2,8 @@ import Contracts
 import Foundation
 import Simulator
 
-/// Drives a cohort through the public API: sets the clocks, posts what learners did, waits until the services have
-/// heard all of it, and lets learners react to what reached them.
+/// Drives a cohort through the public API: sets the clocks, posts what learners did, waits until the services
+/// have heard all of it, and lets learners react to what reached them.
 ///
 /// One step:
 ///
@@ -14,7 +14,8 @@ struct Simulation {
     static let source = SourceID(checked: "simulator")
     /// Waiting longer than this for the services to hear everything means that something is broken.
     static let quietTimeout = Duration.seconds(180)
-    /// The services are asked in the order in which facts go through them; a second look covers what goes back.
+    /// The services are asked in the order in which facts go through them; a second look covers what goes
+    /// back.
     static let quietReadings = 2
 
     let settings: SimulationSettings
@@ -29,7 +30,8 @@ struct Simulation {
     private var clocksAreAhead = false
     private var atRiskAskedAt = Date.distantPast
 
-    /// - Throws: ``CohortError``; ``GatewayError`` where the state file is of another cohort or cannot be read.
+    /// - Throws: ``CohortError``; ``GatewayError`` where the state file is of another cohort or cannot be
+    ///   read.
     init(_ settings: SimulationSettings, client: GatewayClient) throws {
         self.settings = settings
         self.client = client
@@ -44,7 +46,8 @@ struct Simulation {
         } else {
             cohort = try Cohort(seed: settings.seed, learners: settings.learners, plan: settings.plan())
             state = SimulationState(
-                seed: settings.seed, learners: settings.learners, weeks: settings.weeks, course: settings.course,
+                seed: settings.seed, learners: settings.learners, weeks: settings.weeks,
+                course: settings.course,
                 startsOn: settings.startsOn, position: cohort.position)
             isResumed = false
         }
@@ -56,7 +59,8 @@ struct Simulation {
         summary.learners = settings.learners
     }
 
-    /// Runs to the end, or until the task is cancelled. In either case the state is kept and the truth is written.
+    /// Runs to the end, or until the task is cancelled. In either case the state is kept and the truth is
+    /// written.
     mutating func run() async throws -> SimulationSummary {
         let begin = ContinuousClock.now
         let firstPosition = cohort.position
@@ -182,7 +186,8 @@ struct Simulation {
             let status: StatusAnswer = try await client.get("/v1/status")
             if let unrest = status.unrest {
                 guard ContinuousClock.now < deadline else {
-                    throw GatewayError("after \(Self.quietTimeout.clockText) it is still not quiet: \(unrest)")
+                    throw GatewayError(
+                        "after \(Self.quietTimeout.clockText) it is still not quiet: \(unrest)")
                 }
                 quietReadings = 0
                 pause = min(pause * 2, .milliseconds(320))
@@ -209,8 +214,10 @@ struct Simulation {
 
     private func progressLine(first: Date, since begin: ContinuousClock.Instant) -> String {
         let day = cohort.position.timeIntervalSince(plan.startsAt) / 86_400
-        let place = day < 0
-            ? "\(Int(-day.rounded(.down))) days before the start" : "week \(Int(day) / 7 + 1) day \(Int(day) % 7 + 1)"
+        let place =
+            day < 0
+            ? "\(Int(-day.rounded(.down))) days before the start"
+            : "week \(Int(day) / 7 + 1) day \(Int(day) % 7 + 1)"
         let elapsed = begin.duration(to: .now)
         let done = cohort.position.timeIntervalSince(first)
         let left = done > 0 ? elapsed * (max(0, end.timeIntervalSince(cohort.position)) / done) : .zero

@@ -2,8 +2,8 @@ import Contracts
 import Foundation
 import Simulator
 
-/// What is needed to go on with a cohort after a stop: not its insides, but what it was made from and what it was told.
-/// Playing that again gives the same cohort, to the byte.
+/// What is needed to go on with a cohort after a stop: not its insides, but what it was made from and what it
+/// was told. Playing that again gives the same cohort, to the byte.
 struct SimulationState: Codable, Equatable, Sendable {
     static let versionNow = 1
 
@@ -49,7 +49,8 @@ struct SimulationState: Codable, Equatable, Sendable {
             let state = try JSONCoding.decoder().decode(
                 SimulationState.self, from: Data(contentsOf: URL(filePath: path)))
             guard state.version == versionNow else {
-                throw GatewayError("\(path) has version \(state.version); this program reads version \(versionNow)")
+                throw GatewayError(
+                    "\(path) has version \(state.version); this program reads version \(versionNow)")
             }
             return state
         } catch let error as DecodingError {

@@ -23,8 +23,8 @@ struct StepPlanner: Sendable {
         return min(position.addingTimeInterval(length), end)
     }
 
-    /// Three steps in a row with more than a second of waiting, and more of it than of posting, double the length; one
-    /// that is not like that brings back what was asked for.
+    /// Three steps in a row with more than a second of waiting, and more of it than of posting, double the
+    /// length; one that is not like that brings back what was asked for.
     mutating func learn(posting: Duration, waiting: Duration) {
         guard waiting > .seconds(1), waiting > posting * 2 else {
             lazySteps = 0

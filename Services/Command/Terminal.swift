@@ -37,7 +37,9 @@ enum Stoppable {
 
     /// SIGINT and SIGTERM cancel the work, which is then waited for: it ends in its own way, or by throwing
     /// `CancellationError`.
-    static func run<Answer: Sendable>(_ work: @escaping @Sendable () async throws -> Answer) async throws -> Answer {
+    static func run<Answer: Sendable>(_ work: @escaping @Sendable () async throws -> Answer) async throws
+        -> Answer
+    {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         return try await withThrowingTaskGroup(of: End<Answer>.self) { group in
             group.addTask { .answered(try await work()) }

@@ -56,8 +56,8 @@ public struct CivilDay: Hashable, Comparable, Sendable, Codable, CustomStringCon
     }
 }
 
-/// The days of a course run in one time zone, as instants: looked up once, because asking the calendar for each
-/// learner and day would be most of the work of a simulation.
+/// The days of a course run in one time zone, as instants: looked up once, because asking the calendar for
+/// each learner and day would be most of the work of a simulation.
 struct ZoneCalendar: Sendable {
     /// Day 0 is the run's first day; earlier ones are negative.
     let firstDay: Int
@@ -92,8 +92,8 @@ struct ZoneCalendar: Sendable {
 
     /// The instant at which a clock on the wall shows `sinceMidnight`.
     ///
-    /// A time that the clocks skip in spring is read as if they had not been changed, so it comes out later, never
-    /// lost; of a time that comes twice in autumn it is the first.
+    /// A time that the clocks skip in spring is read as if they had not been changed, so it comes out later,
+    /// never lost; of a time that comes twice in autumn it is the first.
     func instant(day: Int, sinceMidnight: Int64) -> Int64 {
         let offset = offsets[day - firstDay]
         let plain = start(of: day) + sinceMidnight
@@ -109,7 +109,8 @@ struct ZoneCalendar: Sendable {
     /// From microseconds on the wall clock to an instant.
     private static func instant(local: Int64, zone: TimeZone) -> Int64 {
         // The offset some hours before is the one in force before any change of that night.
-        let before = offset(at: local - Micros.day / 2 - offset(at: local - Micros.day / 2, zone: zone), zone: zone)
+        let before = offset(
+            at: local - Micros.day / 2 - offset(at: local - Micros.day / 2, zone: zone), zone: zone)
         let early = local - before
         let after = offset(at: early, zone: zone)
         if after == before { return early }

@@ -3,8 +3,8 @@ import Foundation
 
 /// A class of invented learners, each with hidden, known ways, studying one course run.
 ///
-/// A cohort is a value that moves forward in time. With the same seed, plan and nudges it does the same to the byte,
-/// whatever the size of the steps; it does no I/O and reads no clock.
+/// A cohort is a value that moves forward in time. With the same seed, plan and nudges it does the same to
+/// the byte, whatever the size of the steps; it does no I/O and reads no clock.
 public struct Cohort: Sendable {
     public static let learnersBounds = 1...100_000
 
@@ -34,7 +34,8 @@ public struct Cohort: Sendable {
         places = Dictionary(uniqueKeysWithValues: learners.enumerated().map { ($1.externalID, $0) })
     }
 
-    /// Moves on to `end` and says what happened from ``position`` up to, and not including, it, in order of time.
+    /// Moves on to `end` and says what happened from ``position`` up to, and not including, it, in order of
+    /// time.
     ///
     /// An `end` that is not later than ``position`` changes nothing and gives nothing.
     public mutating func step(to end: Date) -> [SimulatedEvent] {
@@ -57,7 +58,8 @@ public struct Cohort: Sendable {
     ///   - delayScale: Multiplies the time until the learner acts. 0...1; less than 1 only where somebody is watching.
     /// - Throws: ``CohortError/unknownLearner(_:)``
     public mutating func receive(
-        _ kind: NudgeKind, reference: String, learner: ExternalLearnerID, at date: Date, delayScale: Double = 1
+        _ kind: NudgeKind, reference: String, learner: ExternalLearnerID, at date: Date,
+        delayScale: Double = 1
     ) throws {
         guard let place = places[learner] else { throw CohortError.unknownLearner(learner.rawValue) }
         lives[place].receive(
@@ -69,14 +71,16 @@ public struct Cohort: Sendable {
     public func truth() -> [LearnerTruth] {
         lives.map { life in
             LearnerTruth(
-                learner: life.person.externalID, traits: life.traits, standing: LearnerTruth.Standing(life.state),
+                learner: life.person.externalID, traits: life.traits,
+                standing: LearnerTruth.Standing(life.state),
                 exits: life.exits, withdrawnAt: life.withdrawnAt.map(Micros.date),
                 firstActivityAt: life.firstActivityAt.map(Micros.date),
                 lastActivityAt: life.lastActivityAt.map(Micros.date), nudges: life.nudges)
         }
     }
 
-    /// Learners who would study now, with how likely each is to be at it at this hour. For a live demonstration.
+    /// Learners who would study now, with how likely each is to be at it at this hour. For a live
+    /// demonstration.
     public func studying(at date: Date) -> [(learner: Int, weight: Double)] {
         lives.enumerated().compactMap { place, life in
             guard life.state == .studying else { return nil }
@@ -88,8 +92,10 @@ public struct Cohort: Sendable {
         }
     }
 
-    /// What a learner may be doing at `date` when somebody watches: one more click, not part of their hidden life.
-    public func extraClick(by learner: Int, at date: Date, id: String, source: inout SplitMix64) -> EventDraft {
+    /// What a learner may be doing at `date` when somebody watches: one more click, not part of their hidden
+    /// life.
+    public func extraClick(by learner: Int, at date: Date, id: String, source: inout SplitMix64) -> EventDraft
+    {
         lives[learner].extraClick(at: Micros.of(date), id: id, source: &source, in: world)
     }
 

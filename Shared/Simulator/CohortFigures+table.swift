@@ -9,11 +9,13 @@ extension CohortFigures {
     /// One line a figure; those by week, percentile and so on have one line each part.
     public var comparisons: [Comparison] {
         var lines = [
-            Comparison(name: "never started", real: OULADFigures.neverStartedShare, simulated: neverStartedShare),
+            Comparison(
+                name: "never started", real: OULADFigures.neverStartedShare, simulated: neverStartedShare),
             Comparison(name: "withdrew", real: OULADFigures.withdrawnShare, simulated: withdrawnShare),
             Comparison(name: "drop-off in 14 days", real: OULADFigures.dropOffShare, simulated: dropOffShare),
             Comparison(
-                name: "silences of 14 days that ended", real: OULADFigures.returnShare, simulated: returnShare),
+                name: "silences of 14 days that ended", real: OULADFigures.returnShare, simulated: returnShare
+            ),
             Comparison(
                 name: "active the week after an active one", real: OULADFigures.activeAfterActiveShare,
                 simulated: activeAfterActiveShare),
@@ -21,10 +23,12 @@ extension CohortFigures {
                 name: "active the week after an inactive one", real: OULADFigures.activeAfterInactiveShare,
                 simulated: activeAfterInactiveShare),
             Comparison(
-                name: "active days in an active week", real: OULADFigures.activeDaysMean, simulated: activeDaysMean),
+                name: "active days in an active week", real: OULADFigures.activeDaysMean,
+                simulated: activeDaysMean),
             Comparison(name: "clicks on an active day", real: OULADFigures.clicksMean, simulated: clicksMean),
             Comparison(
-                name: "activities on an active day", real: OULADFigures.activitiesMean, simulated: activitiesMean),
+                name: "activities on an active day", real: OULADFigures.activitiesMean,
+                simulated: activitiesMean),
             Comparison(name: "handed in", real: OULADFigures.submittedShare, simulated: submittedShare),
             Comparison(
                 name: "handed in when active before", real: OULADFigures.submittedWhenActiveShare,
@@ -55,7 +59,9 @@ extension CohortFigures {
         return lines
     }
 
-    private func parts(_ name: String, _ real: [Double], _ simulated: [Double], from first: Int) -> [Comparison] {
+    private func parts(_ name: String, _ real: [Double], _ simulated: [Double], from first: Int)
+        -> [Comparison]
+    {
         zip(real, simulated).enumerated().map { place, pair in
             Comparison(name: "\(name) \(place + first)", real: pair.0, simulated: pair.1)
         }

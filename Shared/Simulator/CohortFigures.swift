@@ -74,7 +74,8 @@ public struct CohortFigures: Sendable {
 
     private var activeDaysInActiveWeeks: [Int] {
         base.flatMap { record in
-            (0..<weeks).map { week in record.days.keys.filter { (week * 7..<week * 7 + 7).contains($0) }.count }
+            (0..<weeks).map { week in record.days.keys.filter { (week * 7..<week * 7 + 7).contains($0) }.count
+            }
         }.filter { $0 > 0 }
     }
 
@@ -86,7 +87,8 @@ public struct CohortFigures: Sendable {
     public var activeDaysMean: Double { mean(activeDaysInActiveWeeks.map(Double.init)) }
 
     public var activeDaysPercentiles: [Double] {
-        percentiles(base.map { record in Double(record.days.keys.filter { (0..<lastDay).contains($0) }.count) })
+        percentiles(
+            base.map { record in Double(record.days.keys.filter { (0..<lastDay).contains($0) }.count) })
     }
 
     private var activeDays: [Day] {

@@ -30,7 +30,8 @@ public struct CourseOutline: Sendable {
             "Straight lines", "Classification", "Judging a model", "Telling the story",
         ],
         assignments: [
-            "Cleaning a data set", "A chart and its critic", "A survey of our class", "Predicting house prices",
+            "Cleaning a data set", "A chart and its critic", "A survey of our class",
+            "Predicting house prices",
             "The data story",
         ])
 
@@ -49,7 +50,8 @@ public struct CourseOutline: Sendable {
         slug: "foundations-of-biology", title: "Foundations of Biology",
         topics: [
             "What is alive", "The chemistry of life", "Cells", "Membranes", "Energy", "Cell division",
-            "Inheritance", "DNA", "From gene to protein", "Evolution", "Ecosystems", "Humans and the biosphere",
+            "Inheritance", "DNA", "From gene to protein", "Evolution", "Ecosystems",
+            "Humans and the biosphere",
         ],
         assignments: [
             "Microscope report", "An enzyme experiment", "A family tree", "Reading a paper", "A field study",
@@ -58,10 +60,13 @@ public struct CourseOutline: Sendable {
     public static let webProgramming = CourseOutline(
         slug: "web-programming", title: "Web Programming",
         topics: [
-            "How the web works", "Structure with HTML", "Style with CSS", "First JavaScript", "Events and forms",
-            "Talking to a server", "State", "Components", "Testing", "Accessibility", "Performance", "Shipping it",
+            "How the web works", "Structure with HTML", "Style with CSS", "First JavaScript",
+            "Events and forms",
+            "Talking to a server", "State", "Components", "Testing", "Accessibility", "Performance",
+            "Shipping it",
         ],
         assignments: [
-            "A page about a place", "A responsive menu", "A form that helps", "A small application", "The portfolio",
+            "A page about a place", "A responsive menu", "A form that helps", "A small application",
+            "The portfolio",
         ])
 }

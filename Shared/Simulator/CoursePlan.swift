@@ -76,7 +76,8 @@ public struct CoursePlan: Sendable, Equatable {
         CourseRunDefinition(
             id: id, title: title, startsAt: startsAt, endsAt: endsAt, timeZone: timeZone,
             assessments: assessments.map {
-                PlannedAssessment(id: $0.id, title: $0.title, dueAt: $0.dueAt, weight: $0.weight, kind: $0.kind)
+                PlannedAssessment(
+                    id: $0.id, title: $0.title, dueAt: $0.dueAt, weight: $0.weight, kind: $0.kind)
             })
     }
 
@@ -110,7 +111,8 @@ public struct CoursePlan: Sendable, Equatable {
         ]
     }
 
-    /// An assignment about every second week, the last in the last week, and a short quiz in most weeks between.
+    /// An assignment about every second week, the last in the last week, and a short quiz in most weeks
+    /// between.
     private static func assessments(
         of outline: CourseOutline, weeks: Int, run: String, days: ZoneCalendar
     ) -> [Assessment] {
@@ -135,9 +137,11 @@ public struct CoursePlan: Sendable, Equatable {
     }
 
     private static func assessment(
-        path: String, title: String, week: Int, weight: Double, kind: ActivityKind, run: String, days: ZoneCalendar
+        path: String, title: String, week: Int, weight: Double, kind: ActivityKind, run: String,
+        days: ZoneCalendar
     ) -> Assessment {
-        // Friday: four days into a week that begins on Monday, and time for the late ones before the run ends.
+        // Friday: four days into a week that begins on Monday, and time for the late ones before the run
+        // ends.
         let dueDay = week * 7 + 4
         return Assessment(
             id: ActivityID(checked: "\(run)/\(path)"), title: title, dueDay: dueDay,

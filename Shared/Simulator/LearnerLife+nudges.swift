@@ -84,11 +84,13 @@ extension LearnerLife {
         var source = world.randomness.source(.wakeUp, learner: index, number: wake.nudge)
         let clicks = max(3, min(60, Int(source.lognormal(median: traits.clicks, sigma: 0.5).rounded())))
         _ = addSession(
-            clicks: clicks, from: wake.at, day: day, firstNumber: 0, prefix: "n\(wake.nudge).", source: &source,
+            clicks: clicks, from: wake.at, day: day, firstNumber: 0, prefix: "n\(wake.nudge).",
+            source: &source,
             in: world)
     }
 
-    /// The first thing the learner does of their own will from `instant` on, within ``outlookDays``, if no more nudges come.
+    /// The first thing the learner does of their own will from `instant` on, within ``outlookDays``, if no
+    /// more nudges come.
     private func firstActivity(from instant: Int64, in world: World) -> Int64? {
         let end = instant + Int64(Self.outlookDays) * Micros.day
         var future = self

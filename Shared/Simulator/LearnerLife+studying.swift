@@ -24,7 +24,8 @@ extension LearnerLife {
     private func activityProbability(on day: Int, in world: World) -> Double {
         guard isStudying else { return 0 }
         let weekday = (world.plan.startsOn + day).weekday
-        let odds = traits.activity + log(traits.weekdayHabit[weekday]) + mood + world.pull(on: day)
+        let odds =
+            traits.activity + log(traits.weekdayHabit[weekday]) + mood + world.pull(on: day)
             + 5 * log(max(fading(on: day), 0.2))
         return 1 / (1 + exp(-odds))
     }
@@ -59,9 +60,12 @@ extension LearnerLife {
             let hour = source.index(weights: traits.hourHabit)
             let sinceMidnight = Int64(hour) * Micros.hour + Int64(source.index(below: 3_600)) * Micros.second
             let start = world.calendars[zone].instant(day: day, sinceMidnight: sinceMidnight)
-            last = max(last, addSession(
-                clicks: share, from: start, day: day, firstNumber: number, prefix: "\(day).", source: &source,
-                in: world))
+            last = max(
+                last,
+                addSession(
+                    clicks: share, from: start, day: day, firstNumber: number, prefix: "\(day).",
+                    source: &source,
+                    in: world))
             number += share
         }
         return last
@@ -114,7 +118,8 @@ extension LearnerLife {
         // Mostly this week's things; a fifth of the time something of the weeks before.
         let now = min(max(day / 7, 0), plan.weeks - 1)
         let week = draws.1 < 0.8 || now == 0 ? now : Int((draws.1 - 0.8) * 5 * Double(now))
-        let choices = plan.commons.filter { $0.kind == kind }
+        let choices =
+            plan.commons.filter { $0.kind == kind }
             + plan.activitiesByWeek[week].filter { $0.kind == kind }
         guard !choices.isEmpty else { return plan.commons[0] }
         return choices[min(Int(draws.2 * Double(choices.count)), choices.count - 1)]
@@ -139,7 +144,8 @@ extension LearnerLife {
         let (verb, result) = deed(at: activity.kind, source: &source)
         return EventDraft(
             id: EventID(checked: "\(world.tag)-\(index)-\(id)"), learner: person.externalID,
-            courseRun: world.plan.id, verb: verb, activity: ActivityDraft(id: activity.id, kind: activity.kind),
+            courseRun: world.plan.id, verb: verb,
+            activity: ActivityDraft(id: activity.id, kind: activity.kind),
             result: result, occurredAt: Micros.date(instant))
     }
 
@@ -171,7 +177,8 @@ extension LearnerLife {
         let assessment = world.plan.assessments[place]
         let calendar = world.calendars[zone]
         var source = world.randomness.source(.mark, learner: index, number: place)
-        let handedIn = min(lastClick + Int64(20 + source.index(below: 400)) * Micros.second, calendar.end(of: day) - 1)
+        let handedIn = min(
+            lastClick + Int64(20 + source.index(below: 400)) * Micros.second, calendar.end(of: day) - 1)
         let activity = CoursePlan.LearningActivity(id: assessment.id, kind: assessment.kind)
         add(at: handedIn, id: "s\(place)", verb: .submitted, activity: activity, in: world)
         let spread = (world.calibration.markDeviation * world.calibration.markDeviation - 172).squareRoot()
@@ -180,7 +187,8 @@ extension LearnerLife {
         guard markedDay <= calendar.lastDay else { return }
         let sinceMidnight = 9 * Micros.hour + Int64(source.index(below: 8 * 3_600)) * Micros.second
         add(
-            at: calendar.instant(day: markedDay, sinceMidnight: sinceMidnight), id: "m\(place)", verb: .marked,
+            at: calendar.instant(day: markedDay, sinceMidnight: sinceMidnight), id: "m\(place)",
+            verb: .marked,
             activity: activity, result: EventResult(score: mark / 100, success: mark >= 40), in: world)
     }
 }

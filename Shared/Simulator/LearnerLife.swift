@@ -1,14 +1,16 @@
 import Contracts
 import Foundation
 
-/// One learner's way through the course: a value, so that a copy of it is "the same learner, had it gone otherwise".
+/// One learner's way through the course: a value, so that a copy of it is "the same learner, had it gone
+/// otherwise".
 ///
 ///     waiting ──first day──▶ studying ──hazard──▶ drifting ──2 to 3 weeks──▶ silent ──hazard──▶ withdrawn
 ///                               ▲  │                 │                        ▲ │
 ///                               │  └──hazard, abrupt─┼────────────────────────┘ │
 ///                               └──────nudge─────────┴─────comeback, nudge──────┘
 ///
-/// Days are lived whole, one after another, from the state at the day's beginning and draws keyed by learner and day.
+/// Days are lived whole, one after another, from the state at the day's beginning and draws keyed by learner
+/// and day.
 struct LearnerLife: Sendable {
     enum State: Sendable, Equatable {
         case waiting
@@ -101,7 +103,8 @@ struct LearnerLife: Sendable {
 
     // MARK: Fate
 
-    /// Whether the learner gives up, comes back or withdraws today. All draws are made in any case, in one order.
+    /// Whether the learner gives up, comes back or withdraws today. All draws are made in any case, in one
+    /// order.
     private mutating func meetFate(on day: Int, in world: World) {
         var source = world.randomness.source(.fate, learner: index, number: day)
         let (leaving, returning, withdrawing) = (source.uniform(), source.uniform(), source.uniform())

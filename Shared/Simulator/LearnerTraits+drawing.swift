@@ -20,11 +20,13 @@ extension LearnerTraits {
         diligence = 1 / (1 + exp(-(Self.logit(calibration.diligenceMean) + 0.9 * diligenceScore)))
         leadDays = 1.2 + 1.4 * source.normal() + 0.6 * diligenceScore
         ability = min(98, max(20, calibration.markMean + 14.5 * source.normal() + 4 * diligenceScore))
-        hazard = calibration.hazardMedian
+        hazard =
+            calibration.hazardMedian
             * exp(calibration.hazardSpread * (0.9 * source.normal() - 0.45 * standing))
         exitStyle = source.chance(calibration.driftShare) ? .drift : .abrupt
         comeback = min(0.2, source.lognormal(median: calibration.comebackMedian, sigma: 0.7))
-        let drawn = NudgeResponses(drawnFrom: &source, isSocial: (preferences["forum"] ?? 0) > 0.55, ability: ability)
+        let drawn = NudgeResponses(
+            drawnFrom: &source, isSocial: (preferences["forum"] ?? 0) > 0.55, ability: ability)
         responses = calibration.responses ?? drawn
     }
 
@@ -32,7 +34,8 @@ extension LearnerTraits {
         log(probability / (1 - probability))
     }
 
-    /// Four in ten look around in the two weeks before, most others begin in the first week, some in the third.
+    /// Four in ten look around in the two weeks before, most others begin in the first week, some in the
+    /// third.
     private static func firstDay(_ source: inout SplitMix64) -> Int {
         switch source.uniform() {
         case ..<0.45: -13 + source.index(below: 6)
@@ -44,7 +47,9 @@ extension LearnerTraits {
 
     /// One or two times of the day, plus a little of everything outside the night.
     private static func hours(_ source: inout SplitMix64) -> [Double] {
-        let favourites: [(hour: Double, share: Double)] = [(8, 0.18), (12.5, 0.17), (17, 0.15), (20, 0.38), (23, 0.12)]
+        let favourites: [(hour: Double, share: Double)] = [
+            (8, 0.18), (12.5, 0.17), (17, 0.15), (20, 0.38), (23, 0.12),
+        ]
         let first = favourites[source.index(weights: favourites.map(\.share))].hour + source.normal()
         let second = favourites[source.index(weights: favourites.map(\.share))].hour + source.normal()
         let secondShare = source.uniform(0...0.6)
@@ -73,8 +78,8 @@ extension LearnerTraits {
 }
 
 extension NudgeResponses {
-    /// Four sorts of people: those whom a nudge helps, those whom it seldom does, those who never notice, and those
-    /// whom it annoys. Invented; no published figure says how they are spread in a course.
+    /// Four sorts of people: those whom a nudge helps, those whom it seldom does, those who never notice, and
+    /// those whom it annoys. Invented; no published figure says how they are spread in a course.
     init(drawnFrom source: inout SplitMix64, isSocial: Bool, ability: Double) {
         let sort = source.index(weights: [0.35, 0.38, 0.17, 0.10])
         let strength: Double =

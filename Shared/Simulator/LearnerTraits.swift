@@ -1,6 +1,7 @@
 import Contracts
 
-/// What a learner is like. Hidden from every service; it can be read afterwards, to judge what they concluded.
+/// What a learner is like. Hidden from every service; it can be read afterwards, to judge what they
+/// concluded.
 public struct LearnerTraits: Sendable, Equatable, Codable {
     /// What becomes of the learner's will to go on, when it goes.
     public enum ExitStyle: String, Sendable, Codable, CaseIterable {
@@ -40,8 +41,8 @@ public struct LearnerTraits: Sendable, Equatable, Codable {
 public struct NudgeResponses: Sendable, Equatable, Codable {
     /// Probability that a message is read at all. 0...1.
     public var opens: Double
-    /// Probability of coming back after having read one, by kind (the kind's name as key). -1...1; below zero it drives
-    /// the learner away with that probability, at zero it does nothing.
+    /// Probability of coming back after having read one, by kind (the kind's name as key). -1...1; below zero
+    /// it drives the learner away with that probability, at zero it does nothing.
     public var effects: [String: Double]
     /// Hours between message and reading, the median.
     public var delayHours: Double

@@ -1,10 +1,11 @@
-/// What the Open University Learning Analytics Dataset says about how people study, as far as the cohort is shaped
-/// by it.
+/// What the Open University Learning Analytics Dataset says about how people study, as far as the cohort is
+/// shaped by it.
 ///
-/// Source: Kuzilek J., Hlosta M., Zdrahal Z., "Open University Learning Analytics dataset", Scientific Data 4:170171
-/// (2017), CC BY 4.0. Measured on the click data of AAA-2013J, BBB-2013B and BBB-2013J: days 0 to 83 (twelve weeks) of
-/// the 2,757 enrolments that were not withdrawn before day 0. docs/simulator.md says how each number was counted. These
-/// are aggregates; no row of the data is here, and the program does not need the data.
+/// Source: Kuzilek J., Hlosta M., Zdrahal Z., "Open University Learning Analytics dataset", Scientific Data
+/// 4:170171 (2017), CC BY 4.0. Measured on the click data of AAA-2013J, BBB-2013B and BBB-2013J: days 0 to 83
+/// (twelve weeks) of the 2,757 enrolments that were not withdrawn before day 0. docs/simulator.md says how
+/// each number was counted. These are aggregates; no row of the data is here, and the program does not need
+/// the data.
 public enum OULADFigures {
     public static let learners = 2_757
     public static let weeks = 12
@@ -35,8 +36,8 @@ public enum OULADFigures {
     public static let activeAfterActiveShare = 0.830
     /// Inactive in one week, and active in the next.
     public static let activeAfterInactiveShare = 0.340
-    /// Of the learners active in the last 14 days, the share that was then silent, or withdrew, for 14 days; over the
-    /// weekly checkpoints of day 0 to 70. (Over whole runs of 34 to 38 weeks it is 0.144.)
+    /// Of the learners active in the last 14 days, the share that was then silent, or withdrew, for 14 days;
+    /// over the weekly checkpoints of day 0 to 70. (Over whole runs of 34 to 38 weeks it is 0.144.)
     public static let dropOffShare = 0.111
     /// The same, at each of these checkpoints.
     public static let dropOffShareByWeek = [

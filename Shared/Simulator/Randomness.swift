@@ -2,8 +2,8 @@ import Foundation
 
 /// A small generator of its own, so that a seed gives the same numbers with every Swift release.
 ///
-/// SplitMix64 of Steele, Lea and Flood (OOPSLA 2014): one addition and three xor-multiply rounds a number, period
-/// 2^64, good enough by far for behaviour and never meant for secrets.
+/// SplitMix64 of Steele, Lea and Flood (OOPSLA 2014): one addition and three xor-multiply rounds a number,
+/// period 2^64, good enough by far for behaviour and never meant for secrets.
 public struct SplitMix64: Sendable {
     private var state: UInt64
 
@@ -43,7 +43,8 @@ extension SplitMix64 {
         uniform() < probability
     }
 
-    /// Mean 0, standard deviation 1 (Box and Muller; the second number is not kept, so that one call is one draw).
+    /// Mean 0, standard deviation 1 (Box and Muller; the second number is not kept, so that one call is one
+    /// draw).
     public mutating func normal() -> Double {
         let radius = (-2 * log(1 - uniform())).squareRoot()
         return radius * cos(2 * .pi * uniform())
@@ -76,10 +77,12 @@ extension SplitMix64 {
     }
 }
 
-/// Where the numbers of one question come from: the same question has the same answer whatever was asked before.
+/// Where the numbers of one question come from: the same question has the same answer whatever was asked
+/// before.
 ///
-/// Each draw is keyed by learner, day and purpose. That is what makes a cohort independent of the size of its steps,
-/// and what makes "the same learner without that nudge" an exact question: every other draw stays as it was.
+/// Each draw is keyed by learner, day and purpose. That is what makes a cohort independent of the size of its
+/// steps, and what makes "the same learner without that nudge" an exact question: every other draw stays as
+/// it was.
 struct Randomness: Sendable {
     enum Purpose: UInt64, Sendable {
         case traits = 1, identity, fate, mood, activity, session, submission, mark, wakeUp, nudge, plan
@@ -89,7 +92,8 @@ struct Randomness: Sendable {
 
     func source(_ purpose: Purpose, learner: Int = 0, number: Int = 0) -> SplitMix64 {
         var key = SplitMix64.mix(seed ^ 0xA076_1D64_78BD_642F)
-        for part in [purpose.rawValue, UInt64(bitPattern: Int64(learner)), UInt64(bitPattern: Int64(number))] {
+        for part in [purpose.rawValue, UInt64(bitPattern: Int64(learner)), UInt64(bitPattern: Int64(number))]
+        {
             key = SplitMix64.mix(key &+ 0x9E37_79B9_7F4A_7C15 &+ part &* 0xE703_7ED1_A0B4_28DB)
         }
         return SplitMix64(seed: key)

@@ -50,7 +50,8 @@ struct World: Sendable {
         endsAt = Micros.of(plan.endsAt)
     }
 
-    /// How busy the course is on a day (log-odds): more before deadlines, less after, and tiring as weeks go by.
+    /// How busy the course is on a day (log-odds): more before deadlines, less after, and tiring as weeks go
+    /// by.
     func pull(on day: Int) -> Double {
         guard day >= 0 else { return day < -7 ? -0.9 : -0.25 }
         var pull = -0.045 * Double(day) / 7

@@ -11,27 +11,34 @@ import Testing
     static let today = CivilDay(number: 20_782)  // Wednesday, 2026-11-25
 
     private func parsed(_ words: String) throws -> SimulateCommand {
-        let words = ["--gateway", "http://127.0.0.1:7000", "--key", "k"] + words.split(separator: " ").map(String.init)
+        let words =
+            ["--gateway", "http://127.0.0.1:7000", "--key", "k"]
+            + words.split(separator: " ").map(String.init)
         return try #require(try SimulateCommand.parseAsRoot(words) as? SimulateCommand)
     }
 
-    @Test("a simulation is laid so that it ends in this week", arguments: [
-        ("", "2026-08-31", SimulationEnd.week(12)),
-        ("--until week6", "2026-10-12", .week(6)),
-        ("--until week6 --live", "2026-10-19", .now),
-        ("--weeks 4 --live", "2026-11-02", .now),
-        ("--until 2026-12-01 --start 2026-10-05", "2026-10-05", .day(CivilDay(number: 20_788))),
-    ])
+    @Test(
+        "a simulation is laid so that it ends in this week",
+        arguments: [
+            ("", "2026-08-31", SimulationEnd.week(12)),
+            ("--until week6", "2026-10-12", .week(6)),
+            ("--until week6 --live", "2026-10-19", .now),
+            ("--weeks 4 --live", "2026-11-02", .now),
+            ("--until 2026-12-01 --start 2026-10-05", "2026-10-05", .day(CivilDay(number: 20_788))),
+        ])
     func start(words: String, start: String, until: SimulationEnd) throws {
         let settings = try SimulationSettings(parsed(words), today: Self.today)
         #expect(settings.startsOn.description == start)
         #expect(settings.until == until)
     }
 
-    @Test("bad options are refused", arguments: [
-        "--until week0", "--until soon", "--step 0h", "--step 30", "--live-rate -1", "--live --until 2026-12-01",
-        "--start 2026-13-01", "--seed minus",
-    ])
+    @Test(
+        "bad options are refused",
+        arguments: [
+            "--until week0", "--until soon", "--step 0h", "--step 30", "--live-rate -1",
+            "--live --until 2026-12-01",
+            "--start 2026-13-01", "--seed minus",
+        ])
     func refused(words: String) {
         #expect(throws: (any Error).self) { try parsed(words) }
     }
@@ -54,7 +61,9 @@ import Testing
         let start = Date(timeIntervalSince1970: 1_000_000)
         var planner = StepPlanner(base: 3_600, startsAt: start)
         let end = start.addingTimeInterval(86_400 * 30)
-        #expect(planner.next(after: start.addingTimeInterval(-86_400 * 2), end: end) == start.addingTimeInterval(-86_400))
+        #expect(
+            planner.next(after: start.addingTimeInterval(-86_400 * 2), end: end)
+                == start.addingTimeInterval(-86_400))
         for _ in 0..<3 { planner.learn(posting: .milliseconds(100), waiting: .seconds(2)) }
         #expect(planner.length == 7_200)
         for _ in 0..<20 { planner.learn(posting: .milliseconds(100), waiting: .seconds(2)) }

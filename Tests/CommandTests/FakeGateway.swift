@@ -50,14 +50,16 @@ final class FakeGateway: Sendable {
         var settings = HTTPServerSettings(host: "127.0.0.1", port: 0)
         settings.drainDelay = .zero
         let runtime = ServiceRuntime(
-            service: "gateway", logger: Logger(label: "fake") { _ in SwiftLogNoOpLogHandler() }, clock: SystemClock())
+            service: "gateway", logger: Logger(label: "fake") { _ in SwiftLogNoOpLogHandler() },
+            clock: SystemClock())
         let service = HTTPService(
             settings, runtime: runtime, routes: gateway.routes(),
             webSocket: WebSocketEndpoint(path: "/v1/live") { try await gateway.live($0) })
         let running = Task { try await service.run() }
         defer { running.cancel() }
         let base = "http://127.0.0.1:\(try await service.boundPort)"
-        return try await body(gateway, GatewayClient(base: base, key: key, http: HTTPClient(), patience: patience))
+        return try await body(
+            gateway, GatewayClient(base: base, key: key, http: HTTPClient(), patience: patience))
     }
 
     // MARK: Routes
@@ -66,7 +68,8 @@ final class FakeGateway: Sendable {
         let routes = HTTPRoutes()
         on(routes, .put, "/v1/clock") { try $0.setClock($1.json(SetClock.Request.self)) }
         on(routes, .get, "/v1/clock") { state, _ in
-            .text(#"{"now":"\#(RFC3339.string(from: state.clock))","simulated":\#(state.clocksAreSimulated)}"#)
+            .text(
+                #"{"now":"\#(RFC3339.string(from: state.clock))","simulated":\#(state.clocksAreSimulated)}"#)
         }
         on(routes, .put, "/v1/course-runs/{id}") { state, request in
             state.courseRuns.append(try request.json())
@@ -81,7 +84,9 @@ final class FakeGateway: Sendable {
         }
         on(routes, .get, "/v1/status") { state, _ in try state.status() }
         on(routes, .get, "/v1/overview") { _, _ in
-            .text(#"{"risk":{"bands":{"low":1,"moderate":0,"high":2,"critical":1},"abstained":{},"histogram":[]}}"#)
+            .text(
+                #"{"risk":{"bands":{"low":1,"moderate":0,"high":2,"critical":1},"abstained":{},"histogram":[]}}"#
+            )
         }
         on(routes, .get, "/v1/nudges") { state, _ in
             try .json(ListNudges.Response(nudges: state.nudges, nextPageToken: ""))
@@ -144,7 +149,8 @@ final class FakeGateway: Sendable {
     private func live(_ socket: WebSocketConnection) async throws {
         for await message in socket.messages {
             guard message.contains(Self.key) else {
-                try socket.send(text: #"{"type":"error","code":"unauthenticated","message":"the key is not known"}"#)
+                try socket.send(
+                    text: #"{"type":"error","code":"unauthenticated","message":"the key is not known"}"#)
                 return
             }
             try socket.send(text: #"{"type":"ready","now":"2026-11-23T10:00:00Z"}"#)
@@ -191,7 +197,8 @@ extension FakeGateway.State {
         deliveries.append(
             ListDeliveries.Delivery(
                 delivery: DeliveryID(rawValue: UUID()), nudge: nudge.nudge, learner: learner, courseRun: run,
-                channel: .email, provider: "sink", state: .sent, attempts: 1, plannedAt: clock, changedAt: clock))
+                channel: .email, provider: "sink", state: .sent, attempts: 1, plannedAt: clock,
+                changedAt: clock))
     }
 
     fileprivate mutating func setContacts(_ body: Contacts) throws -> HTTPServerResponse {
@@ -210,7 +217,8 @@ extension FakeGateway.State {
         }
         let accepted = receipts.filter { $0.status == .accepted }.count
         return RecordEvents.Response(
-            receipts: receipts, accepted: accepted, duplicate: receipts.count - accepted, conflict: 0, quarantined: 0)
+            receipts: receipts, accepted: accepted, duplicate: receipts.count - accepted, conflict: 0,
+            quarantined: 0)
     }
 
     fileprivate mutating func status() throws -> HTTPServerResponse {
@@ -228,7 +236,8 @@ extension FakeGateway.State {
         let next = place + 1 < deliveries.count ? "\(place + 1)" : ""
         return try .json(
             ListDeliveries.Response(
-                deliveries: deliveries.indices.contains(place) ? [deliveries[place]] : [], nextPageToken: next))
+                deliveries: deliveries.indices.contains(place) ? [deliveries[place]] : [], nextPageToken: next
+            ))
     }
 
     fileprivate func learner(_ id: String) throws -> HTTPServerResponse {

@@ -14,9 +14,12 @@ import Testing
     @Test func `a load comes at its rate, and what is written down was acknowledged`() async throws {
         let folder = try TemporaryDirectory("load")
         let file = folder.url.appending(path: "ids.txt")
-        try await FakeGateway.running({ $0.clock = .distantFuture; $0.failuresLeft = 2 }) { gateway, client in
+        try await FakeGateway.running({
+            $0.clock = .distantFuture; $0.failuresLeft = 2
+        }) { gateway, client in
             let log = try AcknowledgedLog(path: file.path)
-            let generator = LoadGenerator(plan: Self.plan(rate: 400, seconds: 1), client: client, log: log, offset: 0)
+            let generator = LoadGenerator(
+                plan: Self.plan(rate: 400, seconds: 1), client: client, log: log, offset: 0)
             let report = try await generator.run()
             #expect(report.accepted == 400)
             #expect(report.failedBatches == 0)
@@ -29,7 +32,8 @@ import Testing
     }
 
     @Test func `an event of the load has the size that was promised`() throws {
-        let (ids, body) = Self.plan(rate: 0, seconds: 1, batch: 100).body(3, occurredAt: RFC3339.string(from: Date()))
+        let (ids, body) = Self.plan(rate: 0, seconds: 1, batch: 100).body(
+            3, occurredAt: RFC3339.string(from: Date()))
         #expect(ids.count == 100)
         #expect((250...350).contains(body.count / 100))
         let request = try JSONCoding.decoder().decode(RecordEvents.Request.self, from: body)
@@ -38,7 +42,8 @@ import Testing
 
     @Test func `a key that is not known ends a load with the gateway's own sentence`() async throws {
         try await FakeGateway.running { _, client in
-            let stranger = GatewayClient(base: client.base, key: "hf_wrong", http: client.http, patience: .seconds(1))
+            let stranger = GatewayClient(
+                base: client.base, key: "hf_wrong", http: client.http, patience: .seconds(1))
             let generator = LoadGenerator(
                 plan: Self.plan(rate: 100, seconds: 0.3), client: stranger, log: nil, offset: 0)
             let report = try await generator.run()
@@ -65,7 +70,8 @@ import Testing
 
     @Test func `latency is measured from the request to the live socket`() async throws {
         try await FakeGateway.running({ $0.clock = Date() }) { _, client in
-            let bench = LatencyBench(plan: Self.plan(rate: 300, seconds: 1, batch: 5), client: client, grace: .seconds(5))
+            let bench = LatencyBench(
+                plan: Self.plan(rate: 300, seconds: 1, batch: 5), client: client, grace: .seconds(5))
             let report = try await bench.run()
             #expect(report.sent == 300)
             #expect(report.latencies.count == 300)

@@ -11,7 +11,8 @@ import Testing
     static let startsOn = CivilDay(number: 20_703)  // Monday, 2026-09-07
 
     static func settings(
-        until: SimulationEnd = .week(2), learners: Int = 30, step: Double = 24, state: URL? = nil, truth: URL? = nil
+        until: SimulationEnd = .week(2), learners: Int = 30, step: Double = 24, state: URL? = nil,
+        truth: URL? = nil
     ) -> SimulationSettings {
         SimulationSettings(
             learners: learners, weeks: 4, course: "academic-writing", startsOn: startsOn, until: until,
@@ -37,7 +38,9 @@ import Testing
             #expect(!summary.isIncomplete)
             #expect(summary.atRisk == 3)
             for learner in Set(expected.map(\.learner)) {
-                #expect(state.events.filter { $0.learner == learner } == expected.filter { $0.learner == learner })
+                #expect(
+                    state.events.filter { $0.learner == learner } == expected.filter { $0.learner == learner }
+                )
             }
             #expect(state.courseRuns.map(\.title) == ["Academic Writing"])
             #expect(state.contacts.count == 30)
@@ -47,7 +50,9 @@ import Testing
     }
 
     @Test func `a gateway that cannot answer now and then loses nothing`() async throws {
-        try await FakeGateway.running({ $0.failuresLeft = 25; $0.unrestAfterEvents = 3 }) { gateway, client in
+        try await FakeGateway.running({
+            $0.failuresLeft = 25; $0.unrestAfterEvents = 3
+        }) { gateway, client in
             var simulation = try Simulation(Self.settings(until: .week(1)), client: client)
             _ = try await simulation.run()
             #expect(gateway.state.withLock { $0.ids } == Set(try Self.expected(until: 1).map(\.id)))
@@ -65,7 +70,8 @@ import Testing
         }) { gateway, client in
             var simulation = try Simulation(Self.settings(truth: truthFile), client: client)
             let summary = try await simulation.run()
-            let truth = try JSONCoding.decoder().decode(SimulationTruth.self, from: Data(contentsOf: truthFile))
+            let truth = try JSONCoding.decoder().decode(
+                SimulationTruth.self, from: Data(contentsOf: truthFile))
             let nudged = truth.learners.filter { !$0.nudges.isEmpty }
             #expect(nudged.map(\.learner) == names)
             #expect(nudged.allSatisfy { $0.nudges.count == 1 && $0.nudges[0].kind == .smartReminder })
@@ -99,7 +105,8 @@ import Testing
         let file = folder.url.appending(path: "state.json")
         try await FakeGateway.running { gateway, client in
             let work = Task {
-                var simulation = try Simulation(Self.settings(until: .week(4), step: 1, state: file), client: client)
+                var simulation = try Simulation(
+                    Self.settings(until: .week(4), step: 1, state: file), client: client)
                 return try await simulation.run()
             }
             try await eventually("some steps are done") { gateway.state.withLock { $0.events.count > 200 } }
@@ -140,14 +147,16 @@ import Testing
     }
 
     @Test func `services that never become quiet are named`() throws {
-        let text = #"{"services":[{"name":"nudging","ready":true,"lag":{"risk-scores":3,"deliveries":0},"pending":0}]}"#
+        let text =
+            #"{"services":[{"name":"nudging","ready":true,"lag":{"risk-scores":3,"deliveries":0},"pending":0}]}"#
         let status = try JSONCoding.decoder().decode(StatusAnswer.self, from: Data(text.utf8))
         #expect(status.unrest == "nudging is 3 facts behind on risk-scores")
         let pending = #"{"services":[{"name":"prediction","ready":true,"lag":{},"pending":12}]}"#
         #expect(
             try JSONCoding.decoder().decode(StatusAnswer.self, from: Data(pending.utf8)).unrest
                 == "prediction has 12 things to do")
-        let away = #"{"services":[{"name":"tracking","ready":false,"lag":{},"pending":0,"reasons":["no answer"]}]}"#
+        let away =
+            #"{"services":[{"name":"tracking","ready":false,"lag":{},"pending":0,"reasons":["no answer"]}]}"#
         #expect(
             try JSONCoding.decoder().decode(StatusAnswer.self, from: Data(away.utf8)).unrest
                 == "tracking is not ready (no answer)")

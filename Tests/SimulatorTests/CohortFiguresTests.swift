@@ -2,8 +2,9 @@ import Foundation
 import Simulator
 import Testing
 
-/// The cohort behaves like the learners of the Open University data, within stated bounds. 1,500 learners put the
-/// standard error of a share near one half at 0.013; the bounds are wider because the plan of the course differs, too.
+/// The cohort behaves like the learners of the Open University data, within stated bounds. 1,500 learners put
+/// the standard error of a share near one half at 0.013; the bounds are wider because the plan of the course
+/// differs, too.
 @Suite struct CohortFiguresTests {
     static let figures: Result<CohortFigures, any Error> = Result {
         let plan = try CohortTests.plan()

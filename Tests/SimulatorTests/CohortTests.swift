@@ -45,7 +45,9 @@ import Testing
         #expect(few == many)
     }
 
-    @Test func `events come in order of time, inside the time that the course is open, each with its own id`() throws {
+    @Test func `events come in order of time, inside the time that the course is open, each with its own id`()
+        throws
+    {
         let plan = try Self.plan()
         let events = try Self.allEvents(learners: 100)
         let times = events.map(\.draft.occurredAt)
@@ -69,7 +71,9 @@ import Testing
         let withdrawn = events.filter { $0.draft.verb == .unenrolled }
         #expect(withdrawn.count > 20)
         for withdrawal in withdrawn {
-            let later = events.filter { $0.learner == withdrawal.learner && $0.draft.occurredAt > withdrawal.draft.occurredAt }
+            let later = events.filter {
+                $0.learner == withdrawal.learner && $0.draft.occurredAt > withdrawal.draft.occurredAt
+            }
             #expect(later.isEmpty)
         }
     }
@@ -100,7 +104,9 @@ import Testing
     }
 
     @Test func `impossible cohorts are refused, with what was expected`() throws {
-        #expect(throws: CohortError.learnersOutOfBounds(0)) { try Cohort(seed: 1, learners: 0, plan: Self.plan()) }
+        #expect(throws: CohortError.learnersOutOfBounds(0)) {
+            try Cohort(seed: 1, learners: 0, plan: Self.plan())
+        }
         #expect(throws: CohortError.weeksOutOfBounds(1)) { try Self.plan(weeks: 1) }
         #expect(throws: CohortError.unknownCourse("alchemy")) { try CourseOutline.named("alchemy") }
         #expect(throws: CohortError.unknownTimeZone("Mars/Olympus")) {

@@ -5,7 +5,8 @@ import Testing
 
 /// A plan is one that could be taught.
 @Suite struct CoursePlanTests {
-    @Test("deadlines lie inside the run and the weights add up", arguments: CourseOutline.catalogue.map(\.slug))
+    @Test(
+        "deadlines lie inside the run and the weights add up", arguments: CourseOutline.catalogue.map(\.slug))
     func assessments(course: String) throws {
         for weeks in [2, 6, 12, 30, 52] {
             let plan = try CoursePlan(outline: .named(course), startsOn: CohortTests.startsOn, weeks: weeks)

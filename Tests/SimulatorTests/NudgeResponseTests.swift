@@ -14,14 +14,17 @@ import Testing
     }
 
     /// Six weeks in, everybody who is silent gets one nudge; then two more weeks go by.
-    static func run(effect: Double, nudges: Bool) throws -> (cohort: Cohort, after: [SimulatedEvent], silent: [Int]) {
+    static func run(effect: Double, nudges: Bool) throws -> (
+        cohort: Cohort, after: [SimulatedEvent], silent: [Int]
+    ) {
         var cohort = try cohort(effect: effect)
         let moment = cohort.plan.startsAt.addingTimeInterval(42 * 86_400 + 10 * 3_600)
         _ = cohort.step(to: moment)
         let silent = cohort.truth().indices.filter { cohort.truth()[$0].standing == .silent }
         for place in silent where nudges {
             try cohort.receive(
-                .smartReminder, reference: "n-\(place)", learner: cohort.learners[place].externalID, at: moment)
+                .smartReminder, reference: "n-\(place)", learner: cohort.learners[place].externalID,
+                at: moment)
         }
         return (cohort, cohort.step(to: moment.addingTimeInterval(14 * 86_400)), silent)
     }
@@ -58,7 +61,8 @@ import Testing
         let left = try Self.run(effect: 1, nudges: false)
         let silent = Set(nudged.silent)
         #expect(
-            nudged.after.filter { !silent.contains($0.learner) } == left.after.filter { !silent.contains($0.learner) })
+            nudged.after.filter { !silent.contains($0.learner) }
+                == left.after.filter { !silent.contains($0.learner) })
     }
 
     @Test func `a nudge that annoys drives away who was studying`() throws {
@@ -96,7 +100,8 @@ import Testing
         _ = cohort.step(to: moment)
         for learner in cohort.learners {
             try cohort.receive(
-                .planPrompt, reference: "p", learner: learner.externalID, at: moment.addingTimeInterval(-86_400))
+                .planPrompt, reference: "p", learner: learner.externalID,
+                at: moment.addingTimeInterval(-86_400))
         }
         let after = cohort.step(to: moment.addingTimeInterval(7 * 86_400))
         #expect(after.allSatisfy { $0.draft.occurredAt >= moment })
@@ -105,7 +110,8 @@ import Testing
     @Test func `in a cohort as drawn, nudges help some, do nothing to most and annoy a few`() throws {
         var cohort = try Cohort(seed: 5, learners: 800, plan: CohortTests.plan())
         _ = cohort.step(to: cohort.plan.startsAt.addingTimeInterval(45 * 86_400))
-        for (place, truth) in cohort.truth().enumerated() where truth.standing == .silent || truth.standing == .drifting {
+        for (place, truth) in cohort.truth().enumerated()
+        where truth.standing == .silent || truth.standing == .drifting {
             try cohort.receive(
                 .smartReminder, reference: "\(place)", learner: truth.learner, at: cohort.position)
         }
