@@ -42,8 +42,9 @@ extension ConsumerCore {
 
     /// Effects and position in one commit.
     private func apply(_ run: PartitionBoard.Run) async throws {
+        guard let last = run.facts.last else { return }
         try await database.transaction { [leases, faults, handle] session in
-            try leases.advance(session, run.holding, to: run.last, isFenced: faults.isFenced)
+            try leases.advance(session, run.holding, to: last, isFenced: faults.isFenced)
             faults.reached(.fenced)
             try handle(run.facts, session)
             faults.reached(.effected)
@@ -77,7 +78,7 @@ extension ConsumerCore {
         guard let fact = run.facts.first else { return }
         do {
             try await database.transaction { [leases, faults] session in
-                try leases.advance(session, run.holding, to: run.last, isFenced: faults.isFenced)
+                try leases.advance(session, run.holding, to: fact, isFenced: faults.isFenced)
                 try DeadLetters.park(
                     fact, consumer: leases.consumer, reason: reason, attempts: run.attempts + 1, on: session)
             }

@@ -172,22 +172,22 @@ final class ConsumerCore: Sendable {
     private func fillFromLog() async {
         var backoff = Backoff(base: .milliseconds(50), ceiling: settings.pauseMax)
         for await _ in board.missing {
-            while let (partition, after) = board.nextMissing() {
+            while let missing = board.nextMissing() {
                 guard !Task.isCancelled else { return }
                 do {
                     let facts = try await source.read(
-                        partition: partition, after: after, limit: Self.factsPerReadMax)
+                        partition: missing.partition, after: missing.after, limit: Self.factsPerReadMax)
                     metrics.filled.increment(by: facts.count)
                     troubles.clear("log")
-                    try board.fill(partition, after: after, with: facts)
+                    try board.fill(missing, with: facts)
                     backoff.reset()
-                    troubles.clear(logPart(partition))
+                    troubles.clear(logPart(missing.partition))
                 } catch let error as EventLogError {
-                    troubles.note(logPart(partition), error)
+                    troubles.note(logPart(missing.partition), error)
                 } catch {
                     guard !Task.isCancelled else { return }
                     troubles.note("log", error)
-                    board.couldNotFill(partition)
+                    board.couldNotFill(missing)
                     guard await rest(backoff.next()) else { return }
                 }
             }
@@ -206,6 +206,7 @@ final class ConsumerCore: Sendable {
                 if !Task.isCancelled { troubles.note("heads", error) }
             }
             if let lag = board.lag { metrics.record(lag: lag, partitions: board.positions.count) }
+            metrics.record(contradictions: troubles.contradictions)
             await publishPositions()
             guard await rest(settings.comparison) else { return }
         }
@@ -234,6 +235,7 @@ final class ConsumerCore: Sendable {
 struct ConsumerMetrics: Sendable {
     private let lag: Gauge
     private let partitions: Gauge
+    private let contradictions: Gauge
     let applied: Counter
     let retried: Counter
     let parked: Counter
@@ -245,6 +247,7 @@ struct ConsumerMetrics: Sendable {
         let dimensions = [("consumer", consumer), ("stream", stream)]
         lag = Gauge(label: "holdfast_log_lag", dimensions: dimensions)
         partitions = Gauge(label: "holdfast_log_partitions_owned", dimensions: dimensions)
+        contradictions = Gauge(label: "holdfast_log_contradictions", dimensions: dimensions)
         applied = Counter(label: "holdfast_log_applied_total", dimensions: dimensions)
         retried = Counter(label: "holdfast_log_retries_total", dimensions: dimensions)
         parked = Counter(label: "holdfast_log_dead_letters_total", dimensions: dimensions)
@@ -252,6 +255,8 @@ struct ConsumerMetrics: Sendable {
         unreadable = Counter(label: "holdfast_log_unreadable_total", dimensions: dimensions)
         fenced = Counter(label: "holdfast_log_fence_lost_total", dimensions: dimensions)
     }
+
+    func record(contradictions count: Int) { contradictions.record(count) }
 
     func record(lag value: Int64, partitions count: Int) {
         lag.record(value)

@@ -14,12 +14,11 @@ public enum EventLog {
     /// FNV-1a with 64 bits over the UTF-8 of the tenant, a zero byte and the UTF-8 of the key, modulo 64. It must
     /// never change: a key whose partition moved would lose its order.
     public static func partition(tenant: TenantID, key: String) -> Int {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        func absorb(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-        for byte in tenant.rawValue.utf8 { absorb(byte) }
-        absorb(0)
-        for byte in key.utf8 { absorb(byte) }
-        return Int(hash % UInt64(partitionCount))
+        var hash = FNV()
+        hash.absorb(tenant.rawValue)
+        hash.absorb(0)
+        hash.absorb(key)
+        return Int(hash.value % UInt64(partitionCount))
     }
 
     /// The key of the Redis stream that carries one partition. The braces make the partition the hash tag of a cluster.
@@ -28,4 +27,12 @@ public enum EventLog {
     /// The Redis hash in which consumers say how far they are: field `<consumer>/<partition>`, value
     /// `<position> <milliseconds since 1970>`. Only trimming reads it.
     static func positionsKey(_ stream: String) -> String { "\(stream):positions" }
+}
+
+/// FNV-1a with 64 bits.
+struct FNV {
+    private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    mutating func absorb(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    mutating func absorb(_ text: String) { for byte in text.utf8 { absorb(byte) } }
 }

@@ -6,7 +6,7 @@ public enum EventLogError: Error, Sendable, Hashable {
     case hole(partition: Int, after: Int64, found: Int64)
     /// The log ends before something that was already heard or published, as after a restore from a backup.
     case wentBack(partition: Int, head: Int64, known: Int64)
-    /// The stream holds another fact under a number than the log does, as after a restore from a backup.
+    /// The log holds another fact under a number than was published or applied, as after a restore from a backup.
     case differs(partition: Int, seq: Int64)
     /// There is no such dead letter, or it was replayed already.
     case noSuchDeadLetter(id: Int64)
@@ -15,13 +15,14 @@ public enum EventLogError: Error, Sendable, Hashable {
 extension EventLogError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .isNotMigrated(let partition): "log_head has no row for partition \(partition): run the migrations"
+        case .isNotMigrated(let partition):
+            "log_head has no row for partition \(partition): run the migrations"
         case .hole(let partition, let after, let found):
             "partition \(partition) of the log has a hole: \(found) follows \(after)"
         case .wentBack(let partition, let head, let known):
             "partition \(partition) of the log ends at \(head), but \(known) was known already: was it restored?"
         case .differs(let partition, let seq):
-            "the stream holds another fact at \(seq) of partition \(partition) than the log: was it restored?"
+            "partition \(partition) of the log has another fact at \(seq) than was known: was it restored?"
         case .noSuchDeadLetter(let id): "dead letter \(id) does not exist or was replayed already"
         }
     }

@@ -47,6 +47,7 @@ extension EventLog {
             stream    text     NOT NULL,
             partition smallint NOT NULL,
             position  bigint   NOT NULL DEFAULT 0,
+            mark      bigint,                        -- what the fact at the position was: Fact.mark; null: not known
             epoch     bigint   NOT NULL DEFAULT 0,   -- grows with each change of owner
             owner     text,                          -- null: free to take
             PRIMARY KEY (consumer, stream, partition),

@@ -109,7 +109,9 @@ struct JSONMembers {
         }
 
         private mutating func skipScalar() {
-            let ends: [UInt8] = [0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]")]
+            let ends: [UInt8] = [
+                0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"),
+            ]
             while position < bytes.count, !ends.contains(bytes[position]) { position += 1 }
         }
     }

@@ -35,7 +35,8 @@ public struct LogConsumer: Service {
         afterCommit: @escaping @Sendable ([Fact]) async -> Void = { _ in }
     ) {
         self.init(
-            consumer: consumer, stream: stream, database: database, redis: redis, source: source, owner: owner,
+            consumer: consumer, stream: stream, database: database, redis: redis, source: source,
+            owner: owner,
             settings: settings, logger: logger, faults: .none, handle: handle, afterCommit: afterCommit)
     }
 
@@ -52,7 +53,8 @@ public struct LogConsumer: Service {
             leases: PartitionLeases(
                 consumer: consumer, stream: stream, owner: "\(owner)/\(UUID().uuidString.prefix(8))",
                 lease: settings.lease),
-            database: database, redis: redis, source: source, settings: settings, logger: logger, faults: faults,
+            database: database, redis: redis, source: source, settings: settings, logger: logger,
+            faults: faults,
             handle: handle, afterCommit: afterCommit)
     }
 

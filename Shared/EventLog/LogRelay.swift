@@ -21,7 +21,8 @@ public struct LogRelay: Service {
         settings: LogRelaySettings = .init(), logger: Logger
     ) {
         self.init(
-            stream: stream, database: database, redis: redis, owner: owner, settings: settings, logger: logger,
+            stream: stream, database: database, redis: redis, owner: owner, settings: settings,
+            logger: logger,
             faults: .none)
     }
 
@@ -33,7 +34,8 @@ public struct LogRelay: Service {
         logger[metadataKey: "log.stream"] = "\(stream)"
         core = RelayCore(
             leases: PartitionLeases(
-                consumer: RelayCore.consumer, stream: stream, owner: "\(owner)/\(UUID().uuidString.prefix(8))",
+                consumer: RelayCore.consumer, stream: stream,
+                owner: "\(owner)/\(UUID().uuidString.prefix(8))",
                 lease: settings.lease),
             database: database, redis: redis, settings: settings, logger: logger, faults: faults)
     }

@@ -21,7 +21,8 @@ public struct LogConsumerSettings: Sendable {
 
     public init(
         runMax: Int = 500, waitingMax: Int = 1_000, concurrentRuns: Int = 4, lease: Duration = .seconds(3),
-        renewal: Duration = .milliseconds(500), attemptsMax: Int = 5, pauseBase: Duration = .milliseconds(100),
+        renewal: Duration = .milliseconds(500), attemptsMax: Int = 5,
+        pauseBase: Duration = .milliseconds(100),
         pauseMax: Duration = .seconds(2), comparison: Duration = .seconds(1)
     ) {
         precondition(runMax > 0 && waitingMax > 0 && concurrentRuns > 0 && attemptsMax > 0)
@@ -57,8 +58,10 @@ public struct LogRelaySettings: Sendable {
     public var trimming: Duration
 
     public init(
-        batchMax: Int = 2_000, pollBusy: Duration = .milliseconds(20), pollIdle: Duration = .milliseconds(250),
-        lease: Duration = .seconds(3), renewal: Duration = .milliseconds(500), streamEntriesMax: Int64 = 20_000,
+        batchMax: Int = 2_000, pollBusy: Duration = .milliseconds(20),
+        pollIdle: Duration = .milliseconds(250),
+        lease: Duration = .seconds(3), renewal: Duration = .milliseconds(500),
+        streamEntriesMax: Int64 = 20_000,
         streamAgeMax: Duration = .seconds(86_400), trimming: Duration = .seconds(10)
     ) {
         precondition(batchMax >= EventLog.partitionCount && streamEntriesMax > 0)

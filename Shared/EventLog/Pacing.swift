@@ -38,18 +38,23 @@ func rest(_ duration: Duration) async -> Bool {
 /// What is wrong in each part of a relay or consumer, said once when it begins and once when it ends.
 final class Troubles: Sendable {
     private let logger: Logger
-    private let now = Mutex<[String: String]>([:])
+    private let now = Mutex<[String: (text: String, isContradiction: Bool)]>([:])
 
     init(_ logger: Logger) { self.logger = logger }
 
-    var sentences: [String] { now.withLock { $0.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" } } }
+    var sentences: [String] {
+        now.withLock { $0.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.text)" } }
+    }
+
+    /// In how many parts log, stream and position contradict each other.
+    var contradictions: Int { now.withLock { $0.values.count { $0.isContradiction } } }
 
     /// Notes what went wrong in `part`; a line is logged only when it was well before, or is wrong in another way.
     func note(_ part: String, _ error: any Error) {
         let text = String(describing: error)
         let isNews = now.withLock { now in
-            defer { now[part] = text }
-            return now[part] != text
+            defer { now[part] = (text, error is EventLogError) }
+            return now[part]?.text != text
         }
         guard isNews else { return }
         if error is EventLogError {

@@ -9,6 +9,7 @@ final class PartitionBoard: Sendable {
     /// Facts of one partition to be applied in one transaction, the first right after the holding's position.
     struct Run: Sendable {
         let holding: PartitionLeases.Holding
+        /// At least one.
         let facts: [Fact]
         /// How often its first fact failed alone.
         let attempts: Int
@@ -20,6 +21,8 @@ final class PartitionBoard: Sendable {
     private struct Slot {
         let epoch: Int64
         var position: Int64
+        /// The ``Fact/mark`` of the fact at the position.
+        var mark: Int64?
         var waiting: ArraySlice<Fact> = []
         /// The log has facts up to here that the stream does not give. At or below `cursor`: nothing is missing.
         var missingUpTo: Int64 = 0
@@ -38,11 +41,14 @@ final class PartitionBoard: Sendable {
         init(_ holding: PartitionLeases.Holding, runMax: Int) {
             epoch = holding.epoch
             position = holding.position
+            mark = holding.mark
             self.runMax = runMax
         }
 
         /// The last fact that is here or applied.
         var cursor: Int64 { position + Int64(waiting.count) }
+        /// The mark of the fact at the cursor.
+        var cursorMark: Int64? { waiting.last?.mark ?? mark }
         var isMissing: Bool { missingUpTo > cursor }
         var isResting: Bool { restsUntil.map { ContinuousClock.now < $0 } ?? false }
     }
@@ -143,47 +149,70 @@ final class PartitionBoard: Sendable {
         }
     }
 
+    /// Where the log has to be read on.
+    struct Missing: Sendable {
+        let partition: Int
+        /// The last fact that is known. It is read again when its mark is known, to see that it is still the same.
+        let cursor: Int64
+        let mark: Int64?
+        /// The place to read after.
+        var after: Int64 { mark == nil ? cursor : cursor - 1 }
+    }
+
     /// The next partition to read from the log, and from where.
-    func nextMissing() -> (partition: Int, after: Int64)? {
+    func nextMissing() -> Missing? {
         state.withLock { state in
             let found = state.slots.first { _, slot in
                 slot.isMissing && !slot.isFilling && !slot.isResting && slot.waiting.count < waitingMax
             }
             guard let found else { return nil }
             state.slots[found.key]?.isFilling = true
-            return (found.key, found.value.cursor)
+            return Missing(partition: found.key, cursor: found.value.cursor, mark: found.value.cursorMark)
         }
     }
 
     /// The log could not be read; the partition is asked for again.
-    func couldNotFill(_ partition: Int) {
-        state.withLock { $0.slots[partition]?.isFilling = false }
+    func couldNotFill(_ missing: Missing) {
+        state.withLock { $0.slots[missing.partition]?.isFilling = false }
     }
 
     /// What the log gave for ``nextMissing()``.
     ///
-    /// - Throws: ``EventLogError`` when the log ends before what the stream has, or has a hole.
-    func fill(_ partition: Int, after: Int64, with facts: [Fact]) throws(EventLogError) {
+    /// - Throws: ``EventLogError`` when the log contradicts what is known: it ends too early, has a hole, or holds
+    ///   another fact where the last known one was.
+    func fill(_ missing: Missing, with facts: [Fact]) throws(EventLogError) {
         let problem: EventLogError? = state.withLock { state in
-            guard var slot = state.slots[partition] else { return nil }
-            defer { state.slots[partition] = slot }
+            guard var slot = state.slots[missing.partition] else { return nil }
+            defer { state.slots[missing.partition] = slot }
             slot.isFilling = false
-            if facts.isEmpty, slot.cursor == after {
+            if let problem = Self.contradiction(missing, facts, known: slot.missingUpTo) {
                 slot.restsUntil = .now + Self.restAfterContradiction
-                defer { slot.missingUpTo = 0 }
-                return .wentBack(partition: partition, head: after, known: slot.missingUpTo)
+                slot.missingUpTo = 0
+                return problem
             }
-            for fact in facts where fact.seq > slot.cursor {
-                guard fact.seq == slot.cursor + 1 else {
-                    slot.restsUntil = .now + Self.restAfterContradiction
-                    return .hole(partition: partition, after: slot.cursor, found: fact.seq)
-                }
-                slot.waiting.append(fact)
-            }
-            settle(partition, &slot)
+            // The slot may have moved on since the read began, or belong to a new holding.
+            for fact in facts where fact.seq == slot.cursor + 1 { slot.waiting.append(fact) }
+            settle(missing.partition, &slot)
             return nil
         }
         if let problem { throw problem }
+    }
+
+    /// What is wrong with a read of the log.
+    private static func contradiction(_ missing: Missing, _ facts: [Fact], known: Int64) -> EventLogError? {
+        var last = missing.after
+        for fact in facts {
+            guard fact.seq == last + 1 else {
+                return .hole(partition: missing.partition, after: last, found: fact.seq)
+            }
+            last = fact.seq
+        }
+        if let mark = missing.mark, let first = facts.first, first.mark != mark {
+            return .differs(partition: missing.partition, seq: missing.cursor)
+        }
+        // Only facts that the log once had can be missing, so at least one must come.
+        return last > missing.cursor
+            ? nil : .wentBack(partition: missing.partition, head: last, known: known)
     }
 
     /// Compares with the log's heads: facts that were there a comparison ago and still did not come are missing.
@@ -239,6 +268,7 @@ final class PartitionBoard: Sendable {
     func finish(_ run: Run) {
         update(run) { slot in
             slot.position = run.last
+            slot.mark = run.facts.last?.mark
             slot.waiting = ArraySlice(slot.waiting.dropFirst(run.facts.count))
             slot.attempts = 0
             slot.failures = 0
@@ -277,7 +307,9 @@ final class PartitionBoard: Sendable {
     private func update(_ run: Run, _ change: (inout Slot) -> Void) {
         state.withLock { state in
             // An owner that lost the partition and got it back has a new epoch: the old run is no news to it.
-            guard var slot = state.slots[run.holding.partition], slot.epoch == run.holding.epoch else { return }
+            guard var slot = state.slots[run.holding.partition], slot.epoch == run.holding.epoch else {
+                return
+            }
             slot.isRunning = false
             change(&slot)
             settle(run.holding.partition, &slot)

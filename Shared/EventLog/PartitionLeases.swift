@@ -18,6 +18,21 @@ struct PartitionLeases: Sendable {
         let partition: Int
         let epoch: Int64
         let position: Int64
+        /// The ``Fact/mark`` of the fact at the position; nil when it is not known.
+        let mark: Int64?
+
+        init(partition: Int, epoch: Int64, position: Int64, mark: Int64? = nil) {
+            self.partition = partition
+            self.epoch = epoch
+            self.position = position
+            self.mark = mark
+        }
+
+        init(row: Row) throws {
+            self.init(
+                partition: try row.decode("partition"), epoch: try row.decode("epoch"),
+                position: try row.decode("position"), mark: try row.decode("mark"))
+        }
     }
 
     /// Makes the rows of a consumer that starts for the first time: all partitions, from the beginning of the log.
@@ -41,7 +56,8 @@ struct PartitionLeases: Sendable {
         let (mine, free, owners) = try look(session)
         let share = (EventLog.partitionCount + owners - 1) / max(owners, 1)
         if mine.count > share {
-            let excess = mine.filter { idle.contains($0.partition) }.suffix(mine.count - share).map(\.partition)
+            let excess = mine.filter { idle.contains($0.partition) }.suffix(mine.count - share).map(
+                \.partition)
             try release(session, excess)
             return mine.filter { !excess.contains($0.partition) }
         }
@@ -81,8 +97,9 @@ struct PartitionLeases: Sendable {
                 SELECT owner FROM consumer_owner
                 WHERE consumer = \(consumer) AND stream = \(stream) AND expires_at > clock_timestamp()
             )
-            SELECT place.partition, place.epoch, place.position, coalesce(place.owner = \(owner), false) AS is_mine,
-                alive.owner IS NULL AS is_free, (SELECT count(*) FROM alive) AS owners
+            SELECT place.partition, place.epoch, place.position, place.mark,
+                coalesce(place.owner = \(owner), false) AS is_mine, alive.owner IS NULL AS is_free,
+                (SELECT count(*) FROM alive) AS owners
             FROM consumer_position AS place LEFT JOIN alive ON alive.owner = place.owner
             WHERE place.consumer = \(consumer) AND place.stream = \(stream)
             ORDER BY place.partition
@@ -92,8 +109,7 @@ struct PartitionLeases: Sendable {
         for row in rows {
             let partition: Int = try row.decode("partition")
             if try row.decode("is_mine") {
-                mine.append(Holding(
-                    partition: partition, epoch: try row.decode("epoch"), position: try row.decode("position")))
+                mine.append(try Holding(row: row))
             } else if try row.decode("is_free") {
                 free.append(partition)
             }
@@ -116,13 +132,9 @@ struct PartitionLeases: Sendable {
                         WHERE other.consumer = place.consumer AND other.stream = place.stream
                             AND other.owner = place.owner AND other.expires_at > clock_timestamp())
                 FOR UPDATE OF place SKIP LOCKED)
-            RETURNING partition, epoch, position
+            RETURNING partition, epoch, position, mark
             """
-        ).map { row in
-            Holding(
-                partition: try row.decode("partition"), epoch: try row.decode("epoch"),
-                position: try row.decode("position"))
-        }
+        ).map(Holding.init(row:))
     }
 
     private func release(_ session: Session, _ partitions: [Int]) throws {
@@ -152,19 +164,19 @@ extension PartitionLeases {
     /// take the partition between the effects and the commit. A session that then falls silent for a whole lease is
     /// ended by the server, so an owner that froze inside its transaction does not hold the row for long.
     ///
+    /// - Parameter last: the last fact of the run; the position moves to it.
     /// - Throws: ``FenceLost`` when the partition has another owner, epoch or position.
-    func advance(
-        _ session: Session, _ holding: Holding, to position: Int64, isFenced: Bool
-    ) throws {
+    func advance(_ session: Session, _ holding: Holding, to last: Fact, isFenced: Bool) throws {
         let fence: SQL =
             isFenced
             ? " AND owner = \(owner) AND epoch = \(holding.epoch) AND position = \(holding.position)" : ""
         let rows = try session.rows(
             """
-            UPDATE consumer_position SET position = \(position)
+            UPDATE consumer_position SET position = \(last.seq), mark = \(last.mark)
             WHERE consumer = \(consumer) AND stream = \(stream) AND partition = \(Int16(holding.partition))
             """ + fence
-                + " RETURNING set_config('idle_in_transaction_session_timeout', \(String(lease.milliseconds)), true)")
+                + " RETURNING set_config('idle_in_transaction_session_timeout', \(String(lease.milliseconds)), true)"
+        )
         guard rows.count == 1 else { throw FenceLost(partition: holding.partition) }
     }
 

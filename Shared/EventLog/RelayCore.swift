@@ -171,9 +171,10 @@ final class RelayCore: Sendable {
         var runs: [RelayStreams.Run] = []
         for (partition, facts) in Dictionary(grouping: facts, by: \.partition) {
             do throws(EventLogError) {
-                runs.append(try RelayStreams.Run(
-                    partition: partition, after: known[partition] ?? 0, facts: facts,
-                    mayLeap: leaps.contains(partition)))
+                runs.append(
+                    try RelayStreams.Run(
+                        partition: partition, after: known[partition] ?? 0, facts: facts,
+                        mayLeap: leaps.contains(partition)))
             } catch {
                 contradict(partition, error)
             }
@@ -205,7 +206,10 @@ final class RelayCore: Sendable {
                     if start.mayLeap { state.mayLeap.insert(look.partition) }
                     return state.contradictions.removeValue(forKey: look.partition)
                 }
-                if was != nil { logger.info("log and stream agree again", metadata: ["log.partition": "\(look.partition)"]) }
+                if was != nil {
+                    logger.info(
+                        "log and stream agree again", metadata: ["log.partition": "\(look.partition)"])
+                }
             case .failure(let error):
                 contradict(look.partition, error)
             }

@@ -180,7 +180,8 @@ extension RelayStreams {
 
     /// Whether an entry says what the log says under its number.
     private func isSame(_ entry: StreamEntry, _ row: Row, partition: Int) throws -> Bool {
-        guard entry.minor == 0, let document = entry.value("ce"), try row.decode("seq", as: Int64?.self) != nil,
+        guard entry.minor == 0, let document = entry.value("ce"),
+            try row.decode("seq", as: Int64?.self) != nil,
             let said = CloudEvent.parse(document, stream: stream, partition: partition, seq: entry.sequence)
         else { return false }
         return CloudEvent.render(said) == CloudEvent.render(try Fact(row: row))

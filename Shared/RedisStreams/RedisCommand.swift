@@ -72,7 +72,8 @@ public struct RedisScript: Sendable {
         call("EVAL", source, keys, arguments)
     }
 
-    private func call(_ name: String, _ body: String, _ keys: [String], _ arguments: [String]) -> RedisCommand {
+    private func call(_ name: String, _ body: String, _ keys: [String], _ arguments: [String]) -> RedisCommand
+    {
         RedisCommand(words: 3 + keys.count + arguments.count) { command in
             command.append(name)
             command.append(body)

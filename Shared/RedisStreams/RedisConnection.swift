@@ -73,7 +73,8 @@ extension RedisValue {
         switch reply.type {
         case REDIS_REPLY_INTEGER: self = .integer(reply.integer)
         case REDIS_REPLY_STATUS: self = .status(String(decoding: Self.bytes(reply), as: UTF8.self))
-        case REDIS_REPLY_ERROR: self = .error(RedisError(reply: String(decoding: Self.bytes(reply), as: UTF8.self)))
+        case REDIS_REPLY_ERROR:
+            self = .error(RedisError(reply: String(decoding: Self.bytes(reply), as: UTF8.self)))
         case REDIS_REPLY_STRING: self = .bulk([UInt8](Self.bytes(reply)))
         case REDIS_REPLY_ARRAY:
             self = .array(

@@ -26,7 +26,8 @@ public enum RedisError: Error, Sendable, Hashable {
 
     /// States of a server that pass: starting, out of memory or disk, failing over, moving slots.
     private static let transientCodes: Set = [
-        "LOADING", "OOM", "MISCONF", "READONLY", "BUSY", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "NOREPLICAS",
+        "LOADING", "OOM", "MISCONF", "READONLY", "BUSY", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN",
+        "NOREPLICAS",
     ]
 
     /// Reads the text of a RESP error: `CODE what went wrong`.

@@ -91,7 +91,9 @@ public final class RedisReader: Sendable {
             + positions.map(\.key) + positions.map(\.after)
         // The socket must outlast the blocking read, or every quiet second would cost the connection.
         let replies = try await thread.send([RedisCommand(words)], replyTimeout: block + replyTimeout)
-        guard let reply = try replies.first?.get() else { throw RedisError.unexpectedReply("no reply to XREAD") }
+        guard let reply = try replies.first?.get() else {
+            throw RedisError.unexpectedReply("no reply to XREAD")
+        }
         if reply == .null { return [] }
         guard let streams = reply.array else { throw RedisError.unexpectedReply("XREAD gave no array") }
         return try streams.map { stream in

@@ -134,7 +134,9 @@ final class RedisThread: Sendable {
                 return state.isClosed
             }
             if isClosed { throw RedisError.closed }
-            if failures > 0 { logger.info("redis connected again", metadata: ["redis.failures": "\(failures)"]) }
+            if failures > 0 {
+                logger.info("redis connected again", metadata: ["redis.failures": "\(failures)"])
+            }
             failures = 0
             return connection
         } catch {

@@ -43,7 +43,8 @@ public final class RedisWriter: Sendable {
     }
 
     /// Runs a script by its hash, and by its text where the server does not know the hash (yet, or any more).
-    public func evalsha(_ script: RedisScript, keys: [String], arguments: [String]) async throws -> RedisValue {
+    public func evalsha(_ script: RedisScript, keys: [String], arguments: [String]) async throws -> RedisValue
+    {
         guard let reply = try await evalsha(script, [(keys, arguments)]).first else {
             throw RedisError.unexpectedReply("no reply to EVALSHA")
         }

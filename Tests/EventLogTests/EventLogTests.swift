@@ -18,16 +18,19 @@ import Testing
     @Test func `keys spread evenly over the partitions`() {
         var counts = [Int](repeating: 0, count: EventLog.partitionCount)
         for number in 0..<64_000 {
-            let key = "\(UUID(uuidString: "0B9F1C9E-7D1C-4C55-9A52-\(String(format: "%012d", number))")?.uuidString ?? "")"
+            let key =
+                "\(UUID(uuidString: "0B9F1C9E-7D1C-4C55-9A52-\(String(format: "%012d", number))")?.uuidString ?? "")"
             counts[EventLog.partition(tenant: .standard, key: key.lowercased())] += 1
         }
         #expect(counts.allSatisfy { (850...1_150).contains($0) }, "\(counts)")
     }
 
     static let fact = Fact(
-        partition: 7, seq: 41, stream: "risk-scores", tenant: .standard, key: "a \"b\" \\ \u{1} 日本", type: "RiskScored",
+        partition: 7, seq: 41, stream: "risk-scores", tenant: .standard, key: "a \"b\" \\ \u{1} 日本",
+        type: "RiskScored",
         version: 2, occurredAt: Date(timeIntervalSince1970: 1_700_000_000.123456),
-        recordedAt: Date(timeIntervalSince1970: 1_700_000_001), body: #"{"a": [1, {"b": "}\"]"}], "data": null}"#,
+        recordedAt: Date(timeIntervalSince1970: 1_700_000_001),
+        body: #"{"a": [1, {"b": "}\"]"}], "data": null}"#,
         traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
 
     @Test func `a fact is a CloudEvent that any JSON reader understands, and reads back as itself`() throws {

@@ -6,7 +6,9 @@ import Testing
 
 /// The board on which a consumer keeps what it knows: pure, so every order of events can be tried.
 @Suite struct PartitionBoardTests {
-    private func board(runMax: Int = 4, waitingMax: Int = 8, position: Int64 = 10, epoch: Int64 = 1) -> PartitionBoard {
+    private func board(runMax: Int = 4, waitingMax: Int = 8, position: Int64 = 10, epoch: Int64 = 1)
+        -> PartitionBoard
+    {
         let board = PartitionBoard(runMax: runMax, waitingMax: waitingMax)
         board.hold([.init(partition: 3, epoch: epoch, position: position)])
         return board
@@ -38,12 +40,13 @@ import Testing
         let board = board()
         board.offer(facts(14...16), partition: 3)
         #expect(cursor(board) == nil)
-        let missing = try #require(board.nextMissing())
-        #expect(missing == (3, 10))
+        var missing = try #require(board.nextMissing())
+        #expect(missing.partition == 3 && missing.after == 10, "what the fact at 10 was is not known")
         #expect(board.nextMissing() == nil, "one read at a time")
-        try board.fill(3, after: 10, with: facts(11...12))
-        #expect(try #require(board.nextMissing()) == (3, 12))
-        try board.fill(3, after: 12, with: facts(13...17))
+        try board.fill(missing, with: facts(11...12))
+        missing = try #require(board.nextMissing())
+        #expect(missing.cursor == 12 && missing.after == 11, "the fact at 12 is looked at again")
+        try board.fill(missing, with: facts(12...17))
         #expect(board.nextMissing() == nil)
         #expect(cursor(board) == 17)
     }
@@ -53,15 +56,27 @@ import Testing
         board.offer(facts(14...14), partition: 3)
         let missing = try #require(board.nextMissing())
         #expect(throws: EventLogError.hole(partition: 3, after: 10, found: 12)) {
-            try board.fill(3, after: missing.after, with: facts(12...13))
+            try board.fill(missing, with: facts(12...13))
         }
         let other = self.board()
         other.offer(facts(14...14), partition: 3)
-        _ = try #require(other.nextMissing())
+        let end = try #require(other.nextMissing())
         #expect(throws: EventLogError.wentBack(partition: 3, head: 10, known: 13)) {
-            try other.fill(3, after: 10, with: [])
+            try other.fill(end, with: [])
         }
         #expect(cursor(other) == nil, "asked again only after a rest")
+    }
+
+    @Test func `another fact where the last known one was is an error and never passed over`() throws {
+        let board = board()
+        board.offer(facts(11...12), partition: 3)
+        board.finish(try #require(board.take(3)))
+        board.offer(facts(14...14), partition: 3)
+        let missing = try #require(board.nextMissing())
+        var read = facts(12...14)
+        read[0].recordedAt += 1
+        #expect(throws: EventLogError.differs(partition: 3, seq: 12)) { try board.fill(missing, with: read) }
+        #expect(board.take(3) == nil)
     }
 
     @Test func `a partition without room is neither read nor filled`() throws {
@@ -82,7 +97,7 @@ import Testing
         #expect(board.lag == 2)
         #expect(board.nextMissing() == nil, "the stream gets its chance")
         _ = board.compare(heads: heads, before: board.positions)
-        #expect(try #require(board.nextMissing()) == (3, 10))
+        #expect(try #require(board.nextMissing()).cursor == 10)
     }
 
     @Test func `a position beyond the log's head is said`() {

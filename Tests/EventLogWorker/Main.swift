@@ -111,7 +111,9 @@ struct Order {
 
     init(_ environment: [String: String]) throws {
         func value(_ name: String) throws -> String {
-            guard let value = environment["EVENTLOG_\(name)"] else { throw Missing(variable: "EVENTLOG_\(name)") }
+            guard let value = environment["EVENTLOG_\(name)"] else {
+                throw Missing(variable: "EVENTLOG_\(name)")
+            }
             return value
         }
         guard let role = Role(rawValue: try value("ROLE")), let lease = Int(try value("LEASE_MS")) else {
@@ -130,7 +132,7 @@ struct Order {
         isVerbose = environment["EVENTLOG_VERBOSE"] == "1"
         faults = LogFaults(
             isFenced: environment["EVENTLOG_UNFENCED"] != "1",
-            reached: try Self.fault(environment["EVENTLOG_FAULT"]))
+            reached: try Self.fault(environment["EVENTLOG_FAULT"], sign: environment["EVENTLOG_FIRED"] ?? ""))
     }
 
     struct Missing: Error {
@@ -139,7 +141,9 @@ struct Order {
 
     /// `step:signal:count`: the process sends itself the signal (`kill` or `stop`) when it reaches the step for the
     /// count-th time. The campaign wakes it again.
-    private static func fault(_ text: String?) throws -> @Sendable (LogStep) -> Void {
+    ///
+    /// - Parameter sign: a file made right before, so that the campaign knows.
+    private static func fault(_ text: String?, sign: String) throws -> @Sendable (LogStep) -> Void {
         guard let text, !text.isEmpty else { return { _ in } }
         let words = text.split(separator: ":").map(String.init)
         guard words.count == 3, let step = LogStep(rawValue: words[0]), let count = Int(words[2]),
@@ -148,6 +152,7 @@ struct Order {
         let counter = Counter()
         return { found in
             guard found == step, counter.next() == count else { return }
+            guard FileManager.default.createFile(atPath: sign, contents: nil) else { exit(4) }
             kill(getpid(), signal)
         }
     }

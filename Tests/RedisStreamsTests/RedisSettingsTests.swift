@@ -18,8 +18,10 @@ import Testing
         #expect(try RedisSettings(url: "redis://:pw@localhost").user == nil)
     }
 
-    @Test(arguments: ["", "localhost:6379", "http://localhost", "redis://", "redis://h:0", "redis://h:70000",
-        "redis://h/x", "redis://h/-1", "redis://h?db=1"])
+    @Test(arguments: [
+        "", "localhost:6379", "http://localhost", "redis://", "redis://h:0", "redis://h:70000",
+        "redis://h/x", "redis://h/-1", "redis://h?db=1",
+    ])
     func `another form is refused without repeating it`(url: String) {
         #expect {
             try RedisSettings(url: url)

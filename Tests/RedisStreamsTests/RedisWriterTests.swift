@@ -55,7 +55,8 @@ import Testing
         #expect(try await writer.xadd("s", id: "7-0", fields: [("a", "naïve\r\n\0 日本")]) == "7-0")
         await #expect(throws: RedisError.self) { try await writer.xadd("s", id: "7-0", fields: [("a", "b")]) }
         let reader = RedisReader(try RedisSettings(url: redis.url), logger: logger)
-        let batches = try await reader.xread([StreamPosition(key: "s", after: "0")], count: 10, block: .seconds(1))
+        let batches = try await reader.xread(
+            [StreamPosition(key: "s", after: "0")], count: 10, block: .seconds(1))
         #expect(batches.first?.entries.first?.sequence == 7)
         #expect(batches.first?.entries.first?.value("a") == Array("naïve\r\n\0 日本".utf8))
         reader.close()
@@ -142,9 +143,13 @@ import Testing
         await #expect(throws: RedisError.closed) { try await writer.ping() }
     }
 
-    @Test func `a read waits for an entry, gives nothing when none comes, and ends with its connection`() async throws {
+    @Test func `a read waits for an entry, gives nothing when none comes, and ends with its connection`()
+        async throws
+    {
         let redis = try await RedisServer.start()
-        let (writer, reader) = (try writer(redis), RedisReader(try RedisSettings(url: redis.url), logger: logger))
+        let (writer, reader) = (
+            try writer(redis), RedisReader(try RedisSettings(url: redis.url), logger: logger)
+        )
         let places = ["a", "b", "c"].map { StreamPosition(key: $0, after: "0") }
         #expect(try await reader.xread(places, count: 5, block: .milliseconds(20)).isEmpty)
         async let batches = reader.xread(places, count: 5, block: .seconds(5))

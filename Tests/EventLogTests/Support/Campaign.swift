@@ -14,7 +14,7 @@ struct Campaign: Sendable {
     var batch = 100
     var keys = 500
     /// How long the facts are spread over, at least.
-    var length = Duration.seconds(25)
+    var length = Duration.seconds(20)
     var relays = 2
     var consumers = 3
     var lease = Duration.seconds(1)
@@ -32,7 +32,8 @@ struct Campaign: Sendable {
     var patience = Duration.seconds(15)
 
     enum Outside: String, Sendable {
-        case flush, loseRedis, rollBackRedis, killRelay, killConsumer, freezeRelay, freezeConsumer, endConsumer,
+        case flush, loseRedis, rollBackRedis, killRelay, killConsumer, freezeRelay, freezeConsumer,
+            endConsumer,
             killPostgres
     }
 
@@ -56,9 +57,9 @@ struct Campaign: Sendable {
         defer { watch.cancel() }
         async let acknowledged = sayAll(world)
         try await hurt(world, crew)
-        let ids = try await acknowledged
-        try await until(within: .seconds(60), "every exact fault was given out") { await crew.isSpent }
-        try await crew.replaceThoseWithFaults()
+        var batches = try await acknowledged
+        batches += try await sayUntilSpent(world, crew)
+        try await crew.calm()
         watch.cancel()
         _ = await watch.value
         let quiet = ContinuousClock.now
@@ -71,7 +72,7 @@ struct Campaign: Sendable {
         }
         (verdict.faults, verdict.crashes) = await crew.tally
         try await crew.end()
-        try await verdict.judge(world, acknowledgedIDs: ids)
+        try await verdict.judge(world, acknowledged: batches, of: batch)
         return verdict
     }
 
@@ -86,6 +87,8 @@ struct Campaign: Sendable {
     // MARK: - Facts
 
     /// Says facts from several writers at once; one transaction in 30 is rolled back after its append.
+    ///
+    /// - Returns: the batches that were committed.
     private func sayAll(_ world: LogWorld) async throws -> [String] {
         let writers = 3
         let batches = facts / batch / writers
@@ -96,9 +99,11 @@ struct Campaign: Sendable {
                     var said: [String] = []
                     let start = ContinuousClock.now
                     for number in 0..<batches {
-                        let new = makeBatch(writer, number, batches, &random)
+                        let facts = makeBatch(writer, number, batches, &random)
                         let isUndone = number % 30 == 17
-                        if try await say(new.facts, isUndone: isUndone, world) { said += new.ids }
+                        if try await say(facts, isUndone: isUndone, world) {
+                            said.append("\(writer)-\(number)")
+                        }
                         let due = length * (Double(number) / Double(batches))
                         try await Task.sleep(until: start + due, clock: .continuous)
                     }
@@ -109,25 +114,35 @@ struct Campaign: Sendable {
         }
     }
 
-    private func makeBatch(
-        _ writer: Int, _ number: Int, _ batches: Int, _ random: inout Seeded
-    ) -> (facts: [NewFact], ids: [String]) {
-        var facts: [NewFact] = []
-        var ids: [String] = []
-        let poisonEvery = max(1, batches * 3 / max(poison, 1))
-        for place in 0..<batch {
-            let id = "\(writer)-\(number)-\(place)"
-            let isPoison = poison > 0 && place == 50 && (number * 3 + writer) % poisonEvery == 5
-            facts.append(
-                NewFact(
-                    tenant: TenantID(checked: "tenant-\(place % 3)"),
-                    key: "learner-\(Int.random(in: 0..<keys, using: &random))",
-                    type: isPoison ? "Poison" : "Said", version: 1,
-                    occurredAt: Date(timeIntervalSince1970: 1_790_000_000 + Double(number)),
-                    body: #"{"id": "\#(id)", "text": "\#(String(repeating: "x", count: 120))"}"#))
-            ids.append(id)
+    /// Goes on saying a little until every worker has come to its exact fault.
+    private func sayUntilSpent(_ world: LogWorld, _ crew: Crew) async throws -> [String] {
+        var random = Seeded(seed &+ 1)
+        var said: [String] = []
+        try await until(within: .seconds(60), "every exact fault happened") {
+            if await crew.isSpent { return true }
+            if try await say(makeBatch(9, said.count, 1_000_000, &random), isUndone: false, world) {
+                said.append("9-\(said.count)")
+            }
+            try await Task.sleep(for: .milliseconds(40))
+            return false
         }
-        return (facts, ids)
+        return said
+    }
+
+    /// Facts with ids of the form writer-number-place.
+    private func makeBatch(_ writer: Int, _ number: Int, _ batches: Int, _ random: inout Seeded) -> [NewFact]
+    {
+        let poisonEvery = max(1, batches * 3 / max(poison, 1))
+        return (0..<batch).map { place in
+            let isPoison = poison > 0 && place == 50 && (number * 3 + writer) % poisonEvery == 5
+            let id = "\(writer)-\(number)-\(place)"
+            return NewFact(
+                tenant: TenantID(checked: "tenant-\(place % 3)"),
+                key: "learner-\(Int.random(in: 0..<keys, using: &random))",
+                type: isPoison ? "Poison" : "Said",
+                version: 1, occurredAt: Date(timeIntervalSince1970: 1_790_000_000 + Double(number)),
+                body: #"{"id": "\#(id)", "text": "\#(String(repeating: "x", count: 120))"}"#)
+        }
     }
 
     /// Whether the facts were committed. After a broken connection that is unknown, so the log is asked: a batch is
@@ -143,7 +158,9 @@ struct Campaign: Sendable {
         } catch is Undone {
             return false
         } catch let error as DatabaseError where error.isUnavailable {
-            guard case .object(let body) = try JSONCoding.decoder().decode(JSONValue.self, from: Data(facts[0].body.utf8)),
+            guard
+                case .object(let body) = try JSONCoding.decoder().decode(
+                    JSONValue.self, from: Data(facts[0].body.utf8)),
                 case .string(let id)? = body["id"]
             else { throw error }
             var found: Int?
@@ -191,100 +208,6 @@ struct Campaign: Sendable {
             }
         }
         try await Task.sleep(until: start + length, clock: .continuous)
-    }
-}
-
-/// The worker processes of a campaign: started anew when they die, woken when they froze.
-actor Crew {
-    private let campaign: Campaign
-    private let world: LogWorld
-    private var workers: [Worker] = []
-    private var waiting: [Worker.ExactFault]
-    private var random: Seeded
-    private var started = 0
-    private var faults: [String: Int] = [:]
-    private var crashes = 0
-
-    init(campaign: Campaign, world: LogWorld) {
-        self.campaign = campaign
-        self.world = world
-        waiting = campaign.exact
-        random = Seeded(campaign.seed)
-    }
-
-    func start() throws {
-        for _ in 0..<campaign.relays { workers.append(try make(.relay)) }
-        for _ in 0..<campaign.consumers { workers.append(try make(.consumer)) }
-    }
-
-    /// Looks after the workers until cancelled.
-    func keepWorking() async {
-        while await rest(.milliseconds(30)) {
-            do {
-                try look()
-            } catch {
-                print("a worker could not be started: \(error)")
-                crashes += 1
-            }
-        }
-    }
-
-    var isSpent: Bool { waiting.isEmpty }
-    var tally: ([String: Int], Int) { (faults, crashes) }
-
-    func count(_ name: String) { faults[name, default: 0] += 1 }
-
-    /// Sends a signal to one of the workers of a role.
-    func signal(_ role: Worker.Role, _ number: Int32) {
-        workers.filter { $0.role == role }.randomElement(using: &random)?.signal(number)
-    }
-
-    /// Ends the campaign's hurting: workers that still carry a fault make way for sound ones, frozen ones go on.
-    func replaceThoseWithFaults() async throws {
-        try look()
-        for (index, worker) in workers.enumerated() {
-            worker.signal(SIGCONT)
-            guard worker.fault != nil else { continue }
-            try await worker.end()
-            workers[index] = try make(worker.role)
-        }
-    }
-
-    func end() async throws {
-        for worker in workers { try await worker.end() }
-    }
-
-    private func look() throws {
-        for (index, worker) in workers.enumerated() {
-            if worker.thaw(after: campaign.freeze), let fault = worker.fault { count(fault.description) }
-            // A worker whose fault is behind it makes way for one that brings the next.
-            if worker.isSpent, waiting.contains(where: { $0.step.role == worker.role }) { worker.signal(SIGKILL) }
-            guard !worker.isRunning else { continue }
-            switch worker.endedBy {
-            case SIGKILL?: if let fault = worker.fault, fault.signal == .kill { count(fault.description) }
-            case nil where worker.endedWell: break
-            default: crashes += 1
-            }
-            workers[index] = try make(worker.role)
-        }
-    }
-
-    private func make(_ role: Worker.Role) throws -> Worker {
-        started += 1
-        let next = waiting.firstIndex { $0.step.role == role }
-        return try Worker(
-            role, in: world, name: "\(role.rawValue)-\(started)", lease: campaign.lease,
-            streamEntriesMax: campaign.streamEntriesMax, isFenced: campaign.isFenced,
-            fault: next.map { waiting.remove(at: $0) })
-    }
-}
-
-extension LogStep {
-    var role: Worker.Role {
-        switch self {
-        case .relayRead, .relayAppended: .relay
-        case .consumerRead, .fenced, .effected, .committed, .positionsRead, .positionsPublished: .consumer
-        }
     }
 }
 

@@ -26,8 +26,10 @@ final class LogWorld: Sendable {
         self.logger = logger
         database = try await TestDatabase.make(schemas: ["said", "heard"], on: server)
         for schema in ["said", "heard"] {
-            try await Migrator(schema: schema, directory: try Self.emptyDirectory(), extra: EventLog.migrations)
-                .migrate(database.settings(schema: schema), logger: logger)
+            try await Migrator(
+                schema: schema, directory: try Self.emptyDirectory(), extra: EventLog.migrations
+            )
+            .migrate(database.settings(schema: schema), logger: logger)
         }
         said = database.database(schema: "said", poolSize: 6, logger: logger)
         heard = database.database(schema: "heard", poolSize: 6, logger: logger)
@@ -192,7 +194,8 @@ extension LogConsumer: LogService {}
 extension LogConsumerSettings {
     /// Short times, so that tests of what takes a lease or a pause are short too.
     static let quick = LogConsumerSettings(
-        lease: .seconds(1), renewal: .milliseconds(100), pauseBase: .milliseconds(5), pauseMax: .milliseconds(50))
+        lease: .seconds(1), renewal: .milliseconds(100), pauseBase: .milliseconds(5),
+        pauseMax: .milliseconds(50))
 }
 
 extension LogRelaySettings {

@@ -40,11 +40,14 @@ struct Verdict: Sendable {
             && lag.map { $0 <= .seconds(5) } ?? false
     }
 
-    /// Judges the databases as they are now. `said` and `heard` are on one server but see only their own schema, so
-    /// the log is carried over by COPY.
-    mutating func judge(_ world: LogWorld, acknowledgedIDs: [String]) async throws {
-        acknowledged = acknowledgedIDs.count
-        try await compareAcknowledged(world, acknowledgedIDs)
+    /// Judges the databases as they are now.
+    ///
+    /// - Parameters:
+    ///   - batches: what was committed, each as writer-number.
+    ///   - size: facts in each of them.
+    mutating func judge(_ world: LogWorld, acknowledged batches: [String], of size: Int) async throws {
+        acknowledged = batches.count * size
+        try await compareAcknowledged(world, batches, size)
         holed = try await world.count(
             """
             SELECT count(*) AS count FROM log_head h
@@ -82,9 +85,11 @@ struct Verdict: Sendable {
         wronglyParked = try await world.count(
             """
             SELECT count(*) AS count FROM (
-                (SELECT partition, seq FROM dead_letter EXCEPT SELECT partition, seq FROM said_log WHERE type = 'Poison')
+                (SELECT partition, seq FROM dead_letter 
+                    EXCEPT SELECT partition, seq FROM said_log WHERE type = 'Poison')
                 UNION ALL
-                (SELECT partition, seq FROM said_log WHERE type = 'Poison' EXCEPT SELECT partition, seq FROM dead_letter)
+                (SELECT partition, seq FROM said_log WHERE type = 'Poison'
+                    EXCEPT SELECT partition, seq FROM dead_letter)
             ) wrong
             """)
         behind = try await world.count(
@@ -96,54 +101,45 @@ struct Verdict: Sendable {
         try await compareStreams(world)
     }
 
-    private mutating func compareAcknowledged(_ world: LogWorld, _ ids: [String]) async throws {
+    /// Batches that were acknowledged and are not whole in the log, or the other way round.
+    private mutating func compareAcknowledged(_ world: LogWorld, _ batches: [String], _ size: Int)
+        async throws
+    {
         try await world.said.run { session in
-            try session.execute("CREATE TABLE acknowledged (id text PRIMARY KEY)")
-            try session.copyIn("acknowledged", columns: ["id"], rows: ids.map { [$0] })
+            try session.execute("CREATE TABLE acknowledged (batch text PRIMARY KEY)")
+            try session.copyIn("acknowledged", columns: ["batch"], rows: batches.map { [$0] })
         }
         unlikeAcknowledged = try await world.count(
             """
-            SELECT count(*) AS count FROM (
-                (SELECT id FROM acknowledged EXCEPT ALL SELECT body->>'id' FROM event_log)
-                UNION ALL
-                (SELECT body->>'id' FROM event_log EXCEPT ALL SELECT id FROM acknowledged)) unlike
+            SELECT count(*) AS count FROM acknowledged a FULL JOIN (
+                SELECT substring(body->>'id' FROM '^[0-9]+-[0-9]+') batch, count(DISTINCT body->>'id') n, count(*) rows
+                FROM event_log GROUP BY 1) l USING (batch)
+            WHERE a.batch IS NULL OR l.n IS DISTINCT FROM \(size) OR l.rows IS DISTINCT FROM \(size)
             """, in: world.said)
     }
 
+    /// The two schemas see only themselves, so a superuser carries the log over.
     private func carryOver(_ world: LogWorld) async throws {
-        let rows = try await world.said.rows(
-            "SELECT partition, seq, tenant, key, type, body::text AS body FROM event_log")
-        let values: [[(any SQLBindable)?]] = try rows.map { row in
-            [
-                try row.decode("partition", as: Int16.self), try row.decode("seq", as: Int64.self),
-                try row.decode("tenant", as: String.self), try row.decode("key", as: String.self),
-                try row.decode("type", as: String.self), try row.decode("body", as: String.self),
-            ]
-        }
-        try await world.heard.run { session in
-            try session.script(
-                """
-                CREATE TABLE said_log (partition smallint, seq bigint, tenant text, key text, type text, body text);
-                CREATE INDEX ON effect (partition, seq);
-                """)
-            try session.copyIn(
-                "said_log", columns: ["partition", "seq", "tenant", "key", "type", "body"], rows: values)
-            try session.script("CREATE INDEX ON said_log (partition, seq); ANALYZE said_log; ANALYZE effect")
+        for statement: SQL in [
+            """
+            CREATE TABLE heard.said_log AS
+                SELECT partition, seq, tenant, key, type, body::text AS body, body->>'id' AS id FROM said.event_log
+            """,
+            "CREATE UNIQUE INDEX ON heard.said_log (partition, seq)",
+            "CREATE INDEX ON heard.effect (partition, seq)",
+            "GRANT SELECT ON heard.said_log TO holdfast_heard",
+            "ANALYZE heard.said_log", "ANALYZE heard.effect",
+        ] {
+            _ = try await world.database.server.administer(statement, database: world.database.name)
         }
     }
 
     /// Every entry still in a stream must say what the log says under that number.
     private mutating func compareStreams(_ world: LogWorld) async throws {
-        let rows = try await world.heard.rows("SELECT partition, seq, key, body FROM said_log")
-        var log: [String: String] = [:]
-        for row in rows {
-            let place = "\(try row.decode("partition", as: Int.self))/\(try row.decode("seq", as: Int64.self))"
-            log[place] = try row.decode("key", as: String.self) + " " + Self.id(try row.decode("body"))
-        }
+        var entries: [[(any SQLBindable)?]] = []
         for partition in 0..<64 {
             let reply = try await world.writer.command(["XRANGE", "\(world.stream):{\(partition)}", "-", "+"])
             for entry in reply.array ?? [] {
-                entriesCompared += 1
                 guard let parts = entry.array, let id = parts[0].text, let fields = parts[1].array,
                     fields[0].text == "ce", let document = fields[1].text, id.hasSuffix("-0"),
                     let event = try JSONSerialization.jsonObject(with: Data(document.utf8)) as? [String: Any],
@@ -152,14 +148,23 @@ struct Verdict: Sendable {
                     unlikeLog += 1
                     continue
                 }
-                let said = log["\(partition)/\(id.dropLast(2))"]
-                if said != "\(event["subject"] ?? "") \(data["id"] ?? "")" { unlikeLog += 1 }
+                entries.append([
+                    partition, Int64(id.dropLast(2)), "\(event["subject"] ?? "")", "\(event["tenant"] ?? "")",
+                    "\(data["id"] ?? "")",
+                ])
             }
         }
-    }
-
-    private static func id(_ body: String) throws -> String {
-        let object = try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any]
-        return object?["id"] as? String ?? ""
+        entriesCompared = entries.count
+        try await world.heard.run { [entries] session in
+            try session.script(
+                "CREATE TABLE stream_entry (partition smallint, seq bigint, key text, tenant text, id text)")
+            try session.copyIn(
+                "stream_entry", columns: ["partition", "seq", "key", "tenant", "id"], rows: entries)
+        }
+        unlikeLog += try await world.count(
+            """
+            SELECT count(*) AS count FROM stream_entry e LEFT JOIN said_log l USING (partition, seq)
+            WHERE (e.key, e.tenant, e.id) IS DISTINCT FROM (l.key, l.tenant, l.id)
+            """)
     }
 }

@@ -22,6 +22,9 @@ final class Worker: Sendable {
     let fault: ExactFault?
     private let process: Process
     private let frozenSince = Mutex<ContinuousClock.Instant?>(nil)
+    /// The process makes this file right before it does its fault.
+    private let firedFile: URL
+    private let isFiringTold = Mutex(false)
     private let wokenAt = Mutex<ContinuousClock.Instant?>(nil)
 
     /// Starts the process.
@@ -32,6 +35,8 @@ final class Worker: Sendable {
         self.role = role
         self.fault = fault
         let schema = role == .relay ? "said" : "heard"
+        firedFile = FileManager.default.temporaryDirectory.appending(
+            path: "eventlog-fired-\(UUID().uuidString)")
         process = Process()
         process.executableURL = try Self.executable()
         process.environment = [
@@ -42,13 +47,29 @@ final class Worker: Sendable {
             "EVENTLOG_LEASE_MS": "\(lease.milliseconds)", "EVENTLOG_STREAM_ENTRIES": "\(streamEntriesMax)",
             "EVENTLOG_UNFENCED": isFenced ? "0" : "1",
             "EVENTLOG_FAULT": fault.map { "\($0.step.rawValue):\($0.signal.rawValue):\($0.count)" } ?? "",
+            "EVENTLOG_FIRED": firedFile.path,
             "EVENTLOG_VERBOSE": ProcessInfo.processInfo.environment["EVENTLOG_TEST_LOG"] == nil ? "0" : "1",
         ]
         process.standardInput = FileHandle.nullDevice
         try process.run()
     }
 
-    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        unlink(firedFile.path)
+    }
+
+    /// Did to itself what it was told to.
+    var hasFired: Bool { fault != nil && FileManager.default.fileExists(atPath: firedFile.path) }
+
+    /// The fault, the first time it is found done.
+    func newlyFired() -> ExactFault? {
+        guard hasFired else { return nil }
+        return isFiringTold.withLock { isTold in
+            defer { isTold = true }
+            return isTold ? nil : fault
+        }
+    }
 
     var isRunning: Bool { process.isRunning }
 
@@ -73,27 +94,21 @@ final class Worker: Sendable {
         try await until(within: .seconds(5), "a killed worker is gone") { !self.process.isRunning }
     }
 
-    /// Wakes the process when it has been frozen for `limit`; says whether it was found frozen for the first time.
-    func thaw(after limit: Duration) -> Bool {
-        guard isFrozen else {
-            frozenSince.withLock { $0 = nil }
-            return false
-        }
+    /// Wakes the process when it has been frozen for `limit`.
+    func thaw(after limit: Duration) {
+        guard isFrozen else { return frozenSince.withLock { $0 = nil } }
         let since = frozenSince.withLock { since in
-            defer { since = since ?? .now }
+            since = since ?? .now
             return since
         }
-        guard let since else { return true }
-        if since.duration(to: .now) >= limit {
-            signal(SIGCONT)
-            wokenAt.withLock { $0 = .now }
-        }
-        return false
+        guard let since, since.duration(to: .now) >= limit else { return }
+        signal(SIGCONT)
+        wokenAt.withLock { $0 = .now }
     }
 
     /// Froze by its own fault, was woken, and has had time to do harm since.
     var isSpent: Bool {
-        fault?.signal == .stop
+        fault?.signal == .stop && hasFired
             && wokenAt.withLock { $0.map { $0.duration(to: .now) > .milliseconds(400) } ?? false }
     }
 
@@ -102,7 +117,8 @@ final class Worker: Sendable {
             let data = FileManager.default.contents(atPath: "/proc/\(process.processIdentifier)/stat")
         else { return false }
         // pid (name) state ...: the name may hold anything, so look behind its closing bracket.
-        let state = String(decoding: data, as: UTF8.self).split(separator: ")").last?.split(separator: " ").first
+        let state = String(decoding: data, as: UTF8.self).split(separator: ")").last?.split(separator: " ")
+            .first
         return state == "T"
     }
 
