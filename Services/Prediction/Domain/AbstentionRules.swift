@@ -25,12 +25,21 @@ public enum AbstentionRules {
         let tenure = asOf - Features.origin(of: state, plan) + 1
         if tenure < tenureDaysMin { return .tooNew }
         if tenure < sparseTenureDays, state.activeDays(upTo: asOf) < sparseActiveDaysMin { return .tooLittleData }
-        if let cohort, cohort.size >= gapCohortMin, cohort.silentDays >= gapDays { return .dataGap }
+        if let cohort, isGap(cohort), !state.wasActive(within: gapDays, upTo: asOf) { return .dataGap }
         return nil
+    }
+
+    private static func isGap(_ cohort: CohortSummary) -> Bool {
+        cohort.size >= gapCohortMin && cohort.silentDays >= gapDays
     }
 }
 
 extension EnrollmentState {
+    /// Whether the learner was heard in the `days` days up to `day`: then the source speaks again, whatever the summary says.
+    func wasActive(within days: Int, upTo day: EpochDay) -> Bool {
+        lastActiveDay(asOf: day).map { day - $0 < days } ?? false
+    }
+
     /// Days with activity on or before `day`.
     func activeDays(upTo day: EpochDay) -> Int {
         days.partitionPoint { $0.day <= day }

@@ -111,5 +111,8 @@ import Testing
         let few = CohortSummary(Array(vectors.prefix(10)))
         #expect(AbstentionRules.reason(states[0], plan: People.plan, cohort: many, now: People.day(24)) == .dataGap)
         #expect(AbstentionRules.reason(states[0], plan: People.plan, cohort: few, now: People.day(24)) == nil)
+        var back = states[0]
+        back.apply(People.event(on: 24))
+        #expect(AbstentionRules.reason(back, plan: People.plan, cohort: many, now: People.day(24)) == nil)
     }
 }
