@@ -42,11 +42,13 @@ struct TrainCommand: AsyncParsableCommand {
 
     func run() async throws {
         let names = runs.split(separator: ",").map(String.init)
-        let data = try TrainingData(folder: URL(fileURLWithPath: data, isDirectory: true), runs: names + [validation])
+        let data = try TrainingData(
+            folder: URL(fileURLWithPath: data, isDirectory: true), runs: names + [validation])
         guard let validationRun = data.runs[validation] else {
             throw TrainingDataError("there is no run \(validation)")
         }
-        var trainer = ModelTrainer(trainingRuns: names.compactMap { data.runs[$0] }, validationRun: validationRun)
+        var trainer = ModelTrainer(
+            trainingRuns: names.compactMap { data.runs[$0] }, validationRun: validationRun)
         if let rounds { trainer.parameters.rounds = rounds }
         if let seed { trainer.parameters.seed = seed }
         trainer.report = { print($0) }
@@ -59,7 +61,9 @@ struct TrainCommand: AsyncParsableCommand {
 
     /// How the model and the rules did, as lines for people.
     static func table(_ card: ModelCard) -> String {
-        var lines = ["on \(card.data.validationRun), \(card.metrics.rows) rows, \(card.metrics.positives) drop-offs:"]
+        var lines = [
+            "on \(card.data.validationRun), \(card.metrics.rows) rows, \(card.metrics.positives) drop-offs:"
+        ]
         for (name, metrics) in card.baselines.sorted(by: { $0.value.wAUC < $1.value.wAUC }) {
             lines.append("  \(row(name, metrics))")
         }

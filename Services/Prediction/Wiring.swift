@@ -20,7 +20,8 @@ public enum Wiring {
         let runs = CourseRunStore()
         let enrollments = EnrollmentStore()
         let scorer = RiskScorer(model: model)
-        let scoring = Scoring(scorer: scorer, runs: runs, appender: LogAppender(stream: StreamName.riskScores))
+        let scoring = Scoring(
+            scorer: scorer, runs: runs, appender: LogAppender(stream: StreamName.riskScores))
 
         let learnerEvents = LearnerEvents(
             runs: runs, enrollments: enrollments, scoring: scoring, clock: runtime.clock)
@@ -36,7 +37,8 @@ public enum Wiring {
         let router = platform.router()
         let reads = RiskReads(database: platform.database, runs: runs, explainer: Explainer(scorer: scorer))
         try PredictionRoutes(reads: reads, model: model).register(on: router)
-        LogRoutes(PredictionRPC.log, platform: platform, heard: heard, pending: rescoring.countDue).register(on: router)
+        LogRoutes(PredictionRPC.log, platform: platform, heard: heard, pending: rescoring.countDue).register(
+            on: router)
         return [platform.connections, platform.relay] + heard.map(\.consumer)
             + [rescoring, platform.httpService(router, heard: heard)]
     }

@@ -25,7 +25,8 @@ public final class Booster: @unchecked Sendable {
 
     /// Loads a model written by ``bytes(format:)`` or by any XGBoost of version 1.6 or 1.7.
     ///
-    /// - Throws: ``XGBoostError`` when the bytes are not a model, or a model of something other than a yes or no.
+    /// - Throws: ``XGBoostError`` when the bytes are not a model, or a model of something other than a yes
+    ///   or no.
     public convenience init(bytes: [UInt8]) throws {
         // An empty buffer reaches an assertion inside the library, so it is refused here.
         guard !bytes.isEmpty else { throw XGBoostError(step: "load a model", message: "there are no bytes") }
@@ -63,7 +64,8 @@ public final class Booster: @unchecked Sendable {
         try row.append([Float](repeating: .nan, count: featureCount))
         let margins = try margins(row)
         guard margins.count == 1 else {
-            throw XGBoostError(step: "load a model", message: "it gives \(margins.count) numbers a row, not 1")
+            throw XGBoostError(
+                step: "load a model", message: "it gives \(margins.count) numbers a row, not 1")
         }
     }
 

@@ -1,4 +1,5 @@
-/// How a model of binary outcomes is trained: boosted shallow trees, regularised, monotone where the sign is known.
+/// How a model of binary outcomes is trained: boosted shallow trees, regularised, monotone where the sign is
+/// known.
 ///
 /// The same rows, parameters and seed give the same bytes: training runs on one thread, because the
 /// library adds its histograms in an order that depends on how many threads share them.

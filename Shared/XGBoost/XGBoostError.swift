@@ -24,7 +24,8 @@ func check(_ code: Int32, _ step: String) throws(XGBoostError) {
     throw XGBoostError(step: step, message: firstLine(of: text))
 }
 
-/// The first line that says something, without the leading `[22:01:07] ../src/file.cc:12: ` of the library's log.
+/// The first line that says something, without the leading `[22:01:07] ../src/file.cc:12: ` of the library's
+/// log.
 func firstLine(of text: String) -> String {
     let line = text.split(separator: "\n").first { !$0.allSatisfy(\.isWhitespace) }
     guard var rest = line.map({ $0[...] }) else { return "no reason given" }

@@ -34,10 +34,12 @@ enum People {
     static func asOf(_ day: Int) -> EpochDay { plan.startsOn + day }
 
     static func enrolled(
-        _ learner: LearnerID = ada, on day: Int = -10, status: EnrollmentStatus = .enrolled, isBackfill: Bool = false
+        _ learner: LearnerID = ada, on day: Int = -10, status: EnrollmentStatus = .enrolled,
+        isBackfill: Bool = false
     ) -> EnrollmentChanged {
         EnrollmentChanged(
-            learner: learner, courseRun: run, status: status, changedAt: Self.day(day), isBackfill: isBackfill)
+            learner: learner, courseRun: run, status: status, changedAt: Self.day(day), isBackfill: isBackfill
+        )
     }
 
     static func event(
@@ -46,9 +48,11 @@ enum People {
         count: Int? = nil, score: Double? = nil, isBackfill: Bool = false
     ) -> LearningEventRecorded {
         LearningEventRecorded(
-            source: .api, eventID: EventID(checked: "\(learner)-\(day)-\(hour)-\(verb)-\(count ?? 0)"), learner: learner,
+            source: .api, eventID: EventID(checked: "\(learner)-\(day)-\(hour)-\(verb)-\(count ?? 0)"),
+            learner: learner,
             courseRun: run, verb: verb, activity: activity, result: EventResult(score: score, count: count),
-            occurredAt: Self.day(day, hour: hour), receivedAt: Self.day(day, hour: hour), isBackfill: isBackfill)
+            occurredAt: Self.day(day, hour: hour), receivedAt: Self.day(day, hour: hour),
+            isBackfill: isBackfill)
     }
 
     /// A state of someone who enrolled ten days before the start and viewed content on `days`.

@@ -4,7 +4,8 @@ import XGBoost
 
 /// What a trained model promises, shown on the real library with invented rows.
 @Suite struct BoosterTests {
-    /// Rows of three features; the outcome follows the first, the second is noise, the third is sometimes missing.
+    /// Rows of three features; the outcome follows the first, the second is noise, the third is sometimes
+    /// missing.
     static func invented(rows: Int = 600) throws -> TrainingSet {
         var state: UInt64 = 7
         func next() -> Float {
@@ -22,7 +23,8 @@ import XGBoost
     }
 
     static let quick = TrainingParameters(
-        rounds: 30, depth: 3, learningRate: 0.2, leafWeightMin: 2, lambda: 1, monotone: [.raises, .free, .free])
+        rounds: 30, depth: 3, learningRate: 0.2, leafWeightMin: 2, lambda: 1,
+        monotone: [.raises, .free, .free])
 
     @Test func `the same rows and seed give the same bytes`() throws {
         let set = try Self.invented()
@@ -85,7 +87,8 @@ import XGBoost
             for worker in 0..<8 {
                 group.addTask {
                     for _ in 0..<20 {
-                        let same = worker.isMultiple(of: 2)
+                        let same =
+                            worker.isMultiple(of: 2)
                             ? try booster.probabilities(set.matrix) == expected
                             : try booster.contributions(set.matrix) == reasons
                         guard same else { return false }

@@ -12,7 +12,8 @@ struct PredictionRoutes: Sendable {
         self.reads = reads
         let card = try JSONCoding.encoder().encode(model.card)
         self.model = GetModel.Response(
-            version: model.version, card: try JSONCoding.decoder().decode([String: JSONValue].self, from: card))
+            version: model.version,
+            card: try JSONCoding.decoder().decode([String: JSONValue].self, from: card))
     }
 
     func register(on router: RPCRouter) {

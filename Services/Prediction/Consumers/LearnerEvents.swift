@@ -4,8 +4,8 @@ import Foundation
 import PostgreSQL
 import Runtime
 
-/// Hears `learner-events`: keeps each enrollment's state, scores whom the facts touched, and says the scores that are news.
-/// State, score and what is said of it are one transaction.
+/// Hears `learner-events`: keeps each enrollment's state, scores whom the facts touched, and says the scores
+/// that are news. State, score and what is said of it are one transaction.
 struct LearnerEvents: Sendable {
     static let stream = StreamName.learnerEvents
 
@@ -72,7 +72,8 @@ struct LearnerEvents: Sendable {
         }
 
         private mutating func add(
-            _ key: EnrollmentKey, _ fact: Fact, isBackfill: Bool, _ change: @escaping (inout EnrollmentState) -> Void
+            _ key: EnrollmentKey, _ fact: Fact, isBackfill: Bool,
+            _ change: @escaping (inout EnrollmentState) -> Void
         ) {
             byKey[key, default: []].append(change)
             if !isBackfill { live.insert(key) }

@@ -3,12 +3,14 @@ import Foundation
 
 /// When no score is given, and why. Guessing would be worse: a list of people to call is short.
 public enum AbstentionRules {
-    /// A week of the course: before that, even the best models of the field rank little better than chance (AUC 0.69).
+    /// A week of the course: before that, even the best models of the field rank little better than chance
+    /// (AUC 0.69).
     public static let tenureDaysMin = 7
     /// Someone who never came in two weeks is known to be absent; before that, one single day says nothing.
     public static let sparseTenureDays = 14
     public static let sparseActiveDaysMin = 2
-    /// Nobody of at least ``gapCohortMin`` learners was active for so many days: the source is silent, not they.
+    /// Nobody of at least ``gapCohortMin`` learners was active for so many days: the source is silent, not
+    /// they.
     public static let gapDays = 3
     public static let gapCohortMin = 20
 
@@ -24,7 +26,9 @@ public enum AbstentionRules {
         let asOf = Features.asOfDay(state, now: now)
         let tenure = asOf - Features.origin(of: state, plan) + 1
         if tenure < tenureDaysMin { return .tooNew }
-        if tenure < sparseTenureDays, state.activeDays(upTo: asOf) < sparseActiveDaysMin { return .tooLittleData }
+        if tenure < sparseTenureDays, state.activeDays(upTo: asOf) < sparseActiveDaysMin {
+            return .tooLittleData
+        }
         if let cohort, isGap(cohort), !state.wasActive(within: gapDays, upTo: asOf) { return .dataGap }
         return nil
     }
@@ -35,7 +39,8 @@ public enum AbstentionRules {
 }
 
 extension EnrollmentState {
-    /// Whether the learner was heard in the `days` days up to `day`: then the source speaks again, whatever the summary says.
+    /// Whether the learner was heard in the `days` days up to `day`: then the source speaks again, whatever
+    /// the summary says.
     func wasActive(within days: Int, upTo day: EpochDay) -> Bool {
         lastActiveDay(asOf: day).map { day - $0 < days } ?? false
     }

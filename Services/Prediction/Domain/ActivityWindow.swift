@@ -1,6 +1,7 @@
 import Foundation
 
-/// One enrollment's days of activity as seen from the end of one day, with what many indicators share worked out once.
+/// One enrollment's days of activity as seen from the end of one day, with what many indicators share worked
+/// out once.
 ///
 /// `age` is the number of days before the day it is seen from: 0 for that day itself.
 struct ActivityWindow {
@@ -10,7 +11,8 @@ struct ActivityWindow {
     let ages: [Int]
     /// `log(1 + actions)` of ``days``, same order.
     let logs: [Double]
-    /// Days that the learner could have been active: from joining or the start, whichever is later, both ends counted. At least 1.
+    /// Days that the learner could have been active: from joining or the start, whichever is later, both
+    /// ends counted. At least 1.
     let tenure: Int
 
     init(_ state: EnrollmentState, from origin: EpochDay, asOf day: EpochDay) {
@@ -31,7 +33,8 @@ struct ActivityWindow {
         return count
     }
 
-    /// The sum of `log(1 + actions)` over the active days among the last `length`, leaving out the last `skipping`.
+    /// The sum of `log(1 + actions)` over the active days among the last `length`, leaving out the last
+    /// `skipping`.
     func intensity(last length: Int, skipping: Int = 0) -> Double {
         var sum = 0.0
         for index in ages.indices.reversed() {
@@ -41,7 +44,8 @@ struct ActivityWindow {
         return sum
     }
 
-    /// Exponentially weighted means a day, of `log(1 + actions)` and of being active; the weight halves every `halfLife` days.
+    /// Exponentially weighted means a day, of `log(1 + actions)` and of being active; the weight halves
+    /// every `halfLife` days.
     func steady(halfLife: Double) -> (actions: Double, days: Double) {
         let keep = exp2(-1 / halfLife)
         var actions = 0.0
@@ -55,7 +59,8 @@ struct ActivityWindow {
         return ((1 - keep) * actions, (1 - keep) * active)
     }
 
-    /// Active days of each week that ended on the day it is seen from, newest first; whole weeks of the tenure, at most `limit`.
+    /// Active days of each week that ended on the day it is seen from, newest first; whole weeks of the
+    /// tenure, at most `limit`.
     func weeks(limit: Int) -> [Double] {
         let count = min(tenure / 7, limit)
         guard count > 0 else { return [] }

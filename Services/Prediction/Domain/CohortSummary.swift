@@ -41,7 +41,8 @@ enum PeerMetric: Int, CaseIterable, Sendable {
 public struct CohortSummary: Hashable, Sendable, Codable {
     /// Points of each distribution that are kept: every 2.5 %.
     static let points = 41
-    /// A learner is compared with this many invented peers in the middle as well: three real ones prove nothing.
+    /// A learner is compared with this many invented peers in the middle as well: three real ones prove
+    /// nothing.
     static let shrinkage = 5.0
 
     /// Enrollments summed up. At least 0.
@@ -49,7 +50,8 @@ public struct CohortSummary: Hashable, Sendable, Codable {
     /// Mean active days of the last 7, and of the 7 before.
     public let activeDays7: Double
     public let activeDays7Before: Double
-    /// Days since anybody was active, 0 when somebody was on the last day; what shows that a source is silent.
+    /// Days since anybody was active, 0 when somebody was on the last day; what shows that a source is
+    /// silent.
     public let silentDays: Int
     /// By ``PeerMetric``: the value at each of ``points`` equal steps of the sorted values; empty for nobody.
     let grids: [[Double]]
@@ -90,8 +92,8 @@ public struct CohortSummary: Hashable, Sendable, Codable {
         }
     }
 
-    /// The share of the course run that lies below `value`, half of the equal ones counted, drawn to the middle
-    /// where the course run is small. Above 0, below 1.
+    /// The share of the course run that lies below `value`, half of the equal ones counted, drawn to the
+    /// middle where the course run is small. Above 0, below 1.
     func percentile(of value: Double, in metric: PeerMetric) -> Double {
         let grid = grids[metric.rawValue]
         guard !grid.isEmpty else { return 0.5 }

@@ -28,7 +28,9 @@ extension EnrollmentState {
             writer.write(signed: day.day.number - before)
             before = day.day.number
             writer.bytes.append((0..<8).reduce(UInt8(0)) { $0 | (day.actions[$1] > 0 ? 1 << UInt8($1) : 0) })
-            for lane in 0..<8 where day.actions[lane] > 0 { writer.write(unsigned: UInt64(day.actions[lane])) }
+            for lane in 0..<8 where day.actions[lane] > 0 {
+                writer.write(unsigned: UInt64(day.actions[lane]))
+            }
         }
         writer.write(unsigned: UInt64(results.count))
         for result in results { writer.write(result) }
@@ -42,7 +44,8 @@ extension EnrollmentState {
         var reader = VarintReader(bytes: Array(data))
         let version = try reader.byte()
         guard version == Self.encodingVersion else {
-            throw StateDecodingError(description: "expected state version \(Self.encodingVersion), got \(version)")
+            throw StateDecodingError(
+                description: "expected state version \(Self.encodingVersion), got \(version)")
         }
         status = try Self.status(code: reader.byte())
         enrolledAt = try reader.time()

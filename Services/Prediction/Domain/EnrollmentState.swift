@@ -3,8 +3,8 @@ import Foundation
 
 /// Everything that the features of one enrollment need, kept fact by fact.
 ///
-/// Each fact is folded in by an operation that does not mind the order (sums by day, least and greatest days), so facts
-/// that arrive late, or in another order, leave the same state as facts that arrived in time:
+/// Each fact is folded in by an operation that does not mind the order (sums by day, least and greatest
+/// days), so facts that arrive late, or in another order, leave the same state as facts that arrived in time:
 ///
 ///     facts in any order ──▶ state ──▶ features as of a day ──▶ score
 ///
@@ -67,7 +67,8 @@ public struct AssessmentKey: Hashable, Comparable, Sendable {
 extension EnrollmentState {
     /// Folds in something the learner did, or that happened to their work.
     ///
-    /// - Returns: Whether the fact can change a feature; enrolling words come as ``EnrollmentChanged`` and do nothing here.
+    /// - Returns: Whether the fact can change a feature; enrolling words come as ``EnrollmentChanged`` and
+    ///   do nothing here.
     @discardableResult
     public mutating func apply(_ event: LearningEventRecorded) -> Bool {
         let day = EpochDay(of: event.occurredAt)
@@ -75,7 +76,9 @@ extension EnrollmentState {
         case .enrolled, .unenrolled:
             return false
         case .marked:
-            guard let activity = event.activity, let score = event.result?.score, score.isFinite else { return false }
+            guard let activity = event.activity, let score = event.result?.score, score.isFinite else {
+                return false
+            }
             applyMark(Float(min(max(score, 0), 1)), to: AssessmentKey(activity.id), on: day)
             return true
         case .banked:

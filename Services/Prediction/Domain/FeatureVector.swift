@@ -29,16 +29,21 @@ extension FeatureVector {
     /// Four bytes an indicator, little-endian.
     public func encoded() -> Data {
         var data = Data(capacity: values.count * 4)
-        for value in values { withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) } }
+        for value in values {
+            withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) }
+        }
         return data
     }
 
-    /// Reads what ``encoded()`` wrote; `nil` for a vector of another number of indicators, as an older program computed it.
+    /// Reads what ``encoded()`` wrote; `nil` for a vector of another number of indicators, as an older
+    /// program computed it.
     public init?(encoded data: Data) {
         guard data.count == Indicator.allCases.count * 4 else { return nil }
         values = data.withUnsafeBytes { bytes in
             (0..<Indicator.allCases.count).map { index in
-                Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)))
+                Float(
+                    bitPattern: UInt32(
+                        littleEndian: bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)))
             }
         }
     }

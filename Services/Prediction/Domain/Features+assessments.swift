@@ -1,7 +1,8 @@
 import Contracts
 import Foundation
 
-// Indicators of the work that is handed in. A mark counts from the day on which it became known, never before.
+// Indicators of the work that is handed in. A mark counts from the day on which it became known, never
+// before.
 extension Features {
     static func addAssessments(
         to vector: inout FeatureVector, _ state: EnrollmentState, _ plan: CoursePlan, _ day: EpochDay
@@ -57,10 +58,13 @@ extension Features {
         vector[.latenessLast] = last.late
     }
 
-    private static func addMarks(to vector: inout FeatureVector, _ results: [AssessmentKey: AssessmentResult]) {
+    private static func addMarks(to vector: inout FeatureVector, _ results: [AssessmentKey: AssessmentResult])
+    {
         let marks =
             results.values
-            .compactMap { result in result.markedOn.flatMap { on in result.mark.map { (on, result.key, Double($0)) } } }
+            .compactMap { result in
+                result.markedOn.flatMap { on in result.mark.map { (on, result.key, Double($0)) } }
+            }
             .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
             .map(\.2)
         guard let last = marks.last else { return }

@@ -31,7 +31,8 @@ extension Features {
         let gaps = window.gaps
         if !gaps.isEmpty {
             let mean = Double(gaps.reduce(0, +)) / Double(gaps.count)
-            let spread = gaps.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(gaps.count)
+            let spread =
+                gaps.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(gaps.count)
             vector[.meanGap] = mean
             vector[.gapDeviation] = spread.squareRoot()
             vector[.longestGap] = Double(gaps.max() ?? 0)

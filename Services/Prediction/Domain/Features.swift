@@ -1,13 +1,14 @@
 import Contracts
 import Foundation
 
-/// How a state becomes the numbers that the model reads. The service and the training command call the same code.
+/// How a state becomes the numbers that the model reads. The service and the training command call the same
+/// code.
 public enum Features {
     /// The day whose end the features describe.
     ///
-    /// A day that is still running counts once the learner was active in it; until then the day before is the last
-    /// that can be judged. So nothing moves at midnight for those who were active, and a new day without activity
-    /// counts against nobody before it is over.
+    /// A day that is still running counts once the learner was active in it; until then the day before is the
+    /// last that can be judged. So nothing moves at midnight for those who were active, and a new day without
+    /// activity counts against nobody before it is over.
     public static func asOfDay(_ state: EnrollmentState, now: Date) -> EpochDay {
         let today = EpochDay(of: now)
         return state.lastActiveDay(asOf: today) == today ? today : today - 1
@@ -16,7 +17,8 @@ public enum Features {
     /// All indicators of one enrollment as of the end of `day`.
     ///
     /// - Parameters:
-    ///   - cohort: What the others of the course run did; without it the indicators of comparison stay unknown.
+    ///   - cohort: What the others of the course run did; without it the indicators of comparison stay
+    ///   unknown.
     /// - Complexity: linear in the active days of the enrollment; a few microseconds.
     public static func vector(
         of state: EnrollmentState, plan: CoursePlan, cohort: CohortSummary?, asOf day: EpochDay
@@ -45,7 +47,8 @@ public enum Features {
     }
 
     private static func addTime(
-        to vector: inout FeatureVector, _ state: EnrollmentState, _ plan: CoursePlan, _ window: ActivityWindow,
+        to vector: inout FeatureVector, _ state: EnrollmentState, _ plan: CoursePlan,
+        _ window: ActivityWindow,
         _ day: EpochDay
     ) {
         vector[.courseDay] = Double(day - plan.startsOn)

@@ -1,7 +1,7 @@
 /// One number that the model reads about an enrollment.
 ///
-/// The order is the order of the model's columns; a model file carries these names and is refused when they differ.
-/// None is a protected attribute, a name of a person, a course or an activity.
+/// The order is the order of the model's columns; a model file carries these names and is refused when they
+/// differ. None is a protected attribute, a name of a person, a course or an activity.
 public enum Indicator: Int, CaseIterable, Sendable {
     case courseDay
     case courseElapsed

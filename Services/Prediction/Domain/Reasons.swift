@@ -19,9 +19,10 @@ public struct Explanation: Sendable, Hashable {
 
 /// Turns contributions into reasons that staff can read.
 ///
-/// Many indicators tell of the same thing (active days in 7, 14, 28 days ...), and the model spreads its weight over
-/// them. So a reason speaks for a whole family: its contribution is the family's sum, and its value that of the family's
-/// strongest indicator of the same sign. With ``RiskPrediction/otherContribution`` and the baseline all still adds up.
+/// Many indicators tell of the same thing (active days in 7, 14, 28 days ...), and the model spreads its
+/// weight over them. So a reason speaks for a whole family: its contribution is the family's sum, and its
+/// value that of the family's strongest indicator of the same sign. With ``RiskPrediction/otherContribution``
+/// and the baseline all still adds up.
 public enum Reasons {
     public static let countMax = 8
     /// Less than this moves a score by half a point of 100 at most: not a reason.
@@ -75,7 +76,9 @@ public enum Reasons {
     }
 
     /// A number on a logarithmic scale means nothing to a reader; more or less than usual does.
-    private static func comparison(_ description: IndicatorDescription, value: Double, norm: Double?) -> String {
+    private static func comparison(_ description: IndicatorDescription, value: Double, norm: Double?)
+        -> String
+    {
         let title = description.title.replacingOccurrences(of: " (log scale)", with: "")
         guard let norm else { return "\(title): \(value < 0.5 ? "little" : "some")." }
         if abs(value - norm) < 0.05 * max(abs(norm), 1) { return "\(title): as usual in the course." }

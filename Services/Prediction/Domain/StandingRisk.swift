@@ -33,8 +33,9 @@ public struct StandingRisk: Hashable, Sendable {
 
     /// The outcome of a scoring at `now`: either a score or the reason why there is none.
     ///
-    /// - Returns: What stands from now on, and whether others should hear of it: when the band or the reason changed,
-    ///   when the score moved by ``newsMin`` since it was last said, and with the first score of a day.
+    /// - Returns: What stands from now on, and whether others should hear of it: when the band or the reason
+    ///   changed, when the score moved by ``newsMin`` since it was last said, and with the first score of a
+    ///   day.
     public func scored(
         _ outcome: Outcome, rules: BandRules, now: Date
     ) -> (standing: StandingRisk, isNews: Bool) {
@@ -51,7 +52,9 @@ public struct StandingRisk: Hashable, Sendable {
             next.score = score
             next.abstention = nil
             let band =
-                if let band, let bandSince { rules.band(of: score, standing: band, since: bandSince, now: now) } else {
+                if let band, let bandSince {
+                    rules.band(of: score, standing: band, since: bandSince, now: now)
+                } else {
                     rules.band(of: score)
                 }
             if band != self.band { next.bandSince = now }
@@ -78,7 +81,8 @@ public struct StandingRisk: Hashable, Sendable {
         return abs(score.rawValue - last.rawValue) >= Self.newsMin
     }
 
-    /// When the next scoring is due at the latest, without any event: at the next midnight, as long as days matter.
+    /// When the next scoring is due at the latest, without any event: at the next midnight, as long as days
+    /// matter.
     public func dueAt(now: Date) -> Date? {
         switch abstention {
         case .notEnrolled, .runEnded: nil

@@ -28,7 +28,8 @@ struct Rescoring: Service {
     private let duration = Metrics.Timer(label: "holdfast_prediction_rescoring_seconds")
 
     init(
-        database: Database, runs: CourseRunStore, enrollments: EnrollmentStore, scoring: Scoring, relay: LogRelay?,
+        database: Database, runs: CourseRunStore, enrollments: EnrollmentStore, scoring: Scoring,
+        relay: LogRelay?,
         clock: any ServiceClock, logger: Logger
     ) {
         self.database = database
@@ -68,7 +69,8 @@ struct Rescoring: Service {
     /// Brings due summaries up to date, then scores what is due. Returns how many enrollments were scored.
     @discardableResult
     func rescoreDue() async throws -> Int {
-        while try await refresh(claim: { [runs] now, session in try runs.claimStale(now: now, on: session) }) {}
+        while try await refresh(claim: { [runs] now, session in try runs.claimStale(now: now, on: session) })
+        {}
         var all = 0
         while true {
             let count = try await rescoreBatch()
@@ -77,7 +79,8 @@ struct Rescoring: Service {
         }
     }
 
-    /// Brings one outgrown summary up to date and makes its enrollments due. Returns 1 when there was one, else 0.
+    /// Brings one outgrown summary up to date and makes its enrollments due. Returns 1 when there was one,
+    /// else 0.
     func refreshOutgrown() async throws -> Int {
         let enrollments = enrollments
         let found = try await refresh { [runs] now, session in
@@ -93,7 +96,8 @@ struct Rescoring: Service {
     ) async throws -> Bool {
         let now = clock.now()
         return try await database.transaction { [runs, enrollments] session in
-            guard let name = try claim(now, session), let plan = try runs.contexts(of: [name], on: session)[name]?.plan
+            guard let name = try claim(now, session),
+                let plan = try runs.contexts(of: [name], on: session)[name]?.plan
             else { return false }
             let cohort = try Self.summary(of: name, plan: plan, now: now, enrollments, session)
             let today = EpochDay(of: now)
@@ -105,7 +109,8 @@ struct Rescoring: Service {
 
     /// What the enrolled of a run did up to now.
     static func summary(
-        of name: CourseRunStore.Name, plan: CoursePlan, now: Date, _ enrollments: EnrollmentStore, _ session: Session
+        of name: CourseRunStore.Name, plan: CoursePlan, now: Date, _ enrollments: EnrollmentStore,
+        _ session: Session
     ) throws -> CohortSummary {
         var vectors: [FeatureVector] = []
         var last: LearnerID?
@@ -127,7 +132,8 @@ struct Rescoring: Service {
         let now = clock.now()
         let began = ContinuousClock.now
         let count = try await database.transaction { [enrollments, scoring] session in
-            let due = try enrollments.claimDue(now: now, limit: PredictionLimits.rescoringBatchMax, on: session)
+            let due = try enrollments.claimDue(
+                now: now, limit: PredictionLimits.rescoringBatchMax, on: session)
             guard !due.isEmpty else { return 0 }
             let scored = try scoring.score(due, now: now, on: session)
             try enrollments.saveRisks(scored.enrollments, now: now, on: session)

@@ -32,11 +32,14 @@ struct CSVFile {
         var number = 1
         while let line = lines.next() {
             number += 1
-            if let first, !first.contains(String(Substring(line.prefix { $0 != UInt8(ascii: ",") }))) { continue }
+            if let first, !first.contains(String(Substring(line.prefix { $0 != UInt8(ascii: ",") }))) {
+                continue
+            }
             let fields = Self.fields(line)
             guard fields.count == names.count else {
                 throw TrainingDataError(
-                    "\(url.lastPathComponent), line \(number): expected \(names.count) fields, got \(fields.count)")
+                    "\(url.lastPathComponent), line \(number): expected \(names.count) fields, got \(fields.count)"
+                )
             }
             try body(places.map { fields[$0] })
         }

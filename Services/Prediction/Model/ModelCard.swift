@@ -1,7 +1,8 @@
 import Foundation
 import XGBoost
 
-/// What a model is, what it learned from, how well it foretells and where its limits are. Shipped beside the model's bytes.
+/// What a model is, what it learned from, how well it foretells and where its limits are. Shipped beside the
+/// model's bytes.
 public struct ModelCard: Codable, Sendable, Hashable {
     /// Derived from the model's bytes: the same training gives the same version.
     public var version: String
@@ -9,7 +10,8 @@ public struct ModelCard: Codable, Sendable, Hashable {
     public var data: DataSource
     public var training: Training
     public var calibration: Calibration
-    /// On the validation run: drop-off among those who were active in the 14 days before. The headline is `wAUC`.
+    /// On the validation run: drop-off among those who were active in the 14 days before. The headline is
+    /// `wAUC`.
     public var metrics: ModelMetrics
     /// On the validation run: also those who were silent already, whom the service scores as well.
     public var metricsOverAll: ModelMetrics
@@ -79,7 +81,8 @@ public struct ReliabilityBin: Codable, Sendable, Hashable {
     }
 }
 
-/// A straight line in log-odds, laid through what was said and what came (Platt). It leaves contributions additive.
+/// A straight line in log-odds, laid through what was said and what came (Platt). It leaves contributions
+/// additive.
 public struct Calibration: Codable, Sendable, Hashable {
     public var slope: Double
     public var intercept: Double

@@ -23,13 +23,16 @@ public struct ModelTrainer {
         self.validationRun = validationRun
         parameters = TrainingParameters(
             rounds: 220, depth: 4, learningRate: 0.05, leafWeightMin: 40, lambda: 10, rowShare: 0.5,
-            columnShare: 0.4, monotone: IndicatorCatalogue.all.map { MonotoneSign($0.direction) }, seed: 20_261_123)
+            columnShare: 0.4, monotone: IndicatorCatalogue.all.map { MonotoneSign($0.direction) },
+            seed: 20_261_123)
     }
 
     /// Trains and judges.
     ///
-    /// Deterministic: the same runs, parameters and seed give the same bytes on every machine of one architecture.
-    /// - Throws: ``TrainingDataError`` when there is nothing to learn from; ``XGBoostError`` when training fails.
+    /// Deterministic: the same runs, parameters and seed give the same bytes on every machine of one
+    /// architecture.
+    /// - Throws: ``TrainingDataError`` when there is nothing to learn from; ``XGBoostError`` when training
+    ///   fails.
     public func train() throws -> TrainedModel {
         report("replaying \(trainingRuns.map { $0.definition.id.rawValue }.joined(separator: ", "))")
         let rows = trainingRuns.enumerated().flatMap { number, run in
@@ -53,7 +56,8 @@ public struct ModelTrainer {
         var matrix = FeatureMatrix(columns: Indicator.allCases.count, capacity: rows.count)
         for row in rows { try matrix.append(row.vector.values) }
         let set = try TrainingSet(
-            matrix: matrix, labels: rows.map { $0.label ? 1 : 0 }, featureNames: Indicator.allCases.map(\.name))
+            matrix: matrix, labels: rows.map { $0.label ? 1 : 0 },
+            featureNames: Indicator.allCases.map(\.name))
         return try Booster.train(on: set, parameters: parameters)
     }
 
@@ -90,10 +94,13 @@ public struct ModelTrainer {
         card.reliability = ReliabilityBin.bins(active.map { ($0.checkpoint.label == true, $0.score) })
         card.baselines = Baseline.all.reduce(into: [:]) { baselines, rule in
             baselines[rule.name] = ModelMetrics(
-                active.map { ($0.checkpoint.label == true, rule.score($0.checkpoint.vector), $0.checkpoint.day) },
+                active.map {
+                    ($0.checkpoint.label == true, rule.score($0.checkpoint.vector), $0.checkpoint.day)
+                },
                 areProbabilities: false)
         }
-        let sample = active.enumerated().filter { $0.offset.isMultiple(of: 8) }.map(\.element.checkpoint.vector)
+        let sample = active.enumerated().filter { $0.offset.isMultiple(of: 8) }.map(
+            \.element.checkpoint.vector)
         let explained = try model.explanations(of: sample)
         for index in card.features.indices {
             let sum = explained.reduce(0) { $0 + abs($1.contributions[index]) }

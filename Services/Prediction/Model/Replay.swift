@@ -10,10 +10,12 @@ public struct Checkpoint: Sendable {
     public let vector: FeatureVector
     /// Whether the learner was active in the 14 days up to this one.
     public let wasActive: Bool
-    /// Whether the learner was silent, or withdrew, in the 14 days after this one; `nil` where that cannot be known.
+    /// Whether the learner was silent, or withdrew, in the 14 days after this one; `nil` where that cannot
+    /// be known.
     public let wasSilentAfter: Bool?
 
-    /// Drop-off: active, then silent or withdrawn; `nil` where it cannot be known, or for those who were silent already.
+    /// Drop-off: active, then silent or withdrawn; `nil` where it cannot be known, or for those who were
+    /// silent already.
     public var label: Bool? { wasActive ? wasSilentAfter : nil }
 }
 
@@ -29,7 +31,8 @@ public struct Replay {
         states = [EnrollmentState](repeating: EnrollmentState(), count: run.learners.count)
     }
 
-    /// The checkpoints of every `step`-th day, from day 0 to two weeks before the end, and no later than events are known.
+    /// The checkpoints of every `step`-th day, from day 0 to two weeks before the end, and no later than
+    /// events are known.
     ///
     /// Each learner who is enrolled on that day has one, ordered by day, then by number.
     /// - Parameter choose: Which learners are wanted; all others are peers alone.
@@ -45,7 +48,8 @@ public struct Replay {
             for (learner, vector) in replay.vectors() where chosen[learner] {
                 all.append(
                     Checkpoint(
-                        learner: learner, day: day, vector: vector, wasActive: outcome.wasActive(learner, on: day),
+                        learner: learner, day: day, vector: vector,
+                        wasActive: outcome.wasActive(learner, on: day),
                         wasSilentAfter: outcome.wasSilent(learner, after: day)))
             }
         }
@@ -78,7 +82,8 @@ public struct Replay {
     }
 }
 
-/// What learners did before and after a day: where labels come from. Only viewing counts, as the data set's task has it.
+/// What learners did before and after a day: where labels come from. Only viewing counts, as the data set's
+/// task has it.
 struct Outcome {
     private let viewDays: [[Int]]
     private let withdrawnOn: [Int?]
@@ -90,7 +95,8 @@ struct Outcome {
         for dated in run.facts {
             switch dated.fact {
             case .event(let event) where event.verb == .viewed: views[dated.learner].append(dated.day)
-            case .enrollment(let change) where change.status == .withdrawn: withdrawn[dated.learner] = dated.day
+            case .enrollment(let change) where change.status == .withdrawn:
+                withdrawn[dated.learner] = dated.day
             default: continue
             }
         }

@@ -4,8 +4,8 @@ import XGBoost
 
 /// A trained model with its card: gives scores and explains them.
 ///
-/// Calls block; a score takes microseconds, an explanation about a third of a millisecond, so neither belongs on the
-/// cooperative pool in large numbers.
+/// Calls block; a score takes microseconds, an explanation about a third of a millisecond, so neither belongs
+/// on the cooperative pool in large numbers.
 public struct RiskModel: Sendable {
     public let card: ModelCard
     /// Log-odds that the model gives before it knows anything of a learner.
@@ -14,7 +14,8 @@ public struct RiskModel: Sendable {
 
     public var version: String { card.version }
 
-    /// - Throws: ``XGBoostError`` when the bytes are no model; ``ModelMismatch`` when it reads other indicators.
+    /// - Throws: ``XGBoostError`` when the bytes are no model; ``ModelMismatch`` when it reads other
+    ///   indicators.
     public init(bytes: [UInt8], card: ModelCard) throws {
         booster = try Booster(bytes: bytes)
         self.card = card
@@ -53,7 +54,9 @@ public struct RiskModel: Sendable {
 
     /// The calibrated log-odds of each vector.
     public func logOdds(of vectors: [FeatureVector]) throws -> [Double] {
-        try booster.margins(matrix(vectors)).map { card.calibration.slope * Double($0) + card.calibration.intercept }
+        try booster.margins(matrix(vectors)).map {
+            card.calibration.slope * Double($0) + card.calibration.intercept
+        }
     }
 
     /// The probability of drop-off of each vector.
@@ -97,7 +100,10 @@ public struct ModelMismatch: Error, Hashable, CustomStringConvertible {
     public var description: String {
         let missing = expected.filter { !found.contains($0) }.prefix(3).joined(separator: ", ")
         let foreign = found.filter { !expected.contains($0) }.prefix(3).joined(separator: ", ")
-        return "model \(version) reads other indicators than this program computes: without \(missing.isEmpty ? "none" : missing), "
-            + "with \(foreign.isEmpty ? "none" : foreign) (or in another order); train it anew with `holdfast train`"
+        return
+            "model \(version) reads other indicators than this program computes: "
+            + "without \(missing.isEmpty ? "none" : missing), "
+            + "with \(foreign.isEmpty ? "none" : foreign) (or in another order); "
+            + "train it anew with `holdfast train`"
     }
 }

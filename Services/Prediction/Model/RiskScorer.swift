@@ -11,14 +11,15 @@ public struct RiskScorer: Sendable {
 
     /// Scores each enrollment as of `now` and changes what stands about it.
     ///
-    /// Reasons are worked out for those in news whose band is, or was, above low: they cost a hundred times what a score
-    /// costs, and nobody acts on a low risk that stays low.
+    /// Reasons are worked out for those in news whose band is, or was, above low: they cost a hundred times
+    /// what a score costs, and nobody acts on a low risk that stays low.
     /// - Parameters:
     ///   - run: `nil` while the course run has not been declared: then the model abstains.
     ///   - backfilled: Enrollments that are scored because of history brought in later.
     /// - Returns: What others should hear, in the order of `enrollments`.
     public func score(
-        _ enrollments: inout [Enrollment], run: CourseRunContext?, backfilled: Set<EnrollmentKey> = [], now: Date
+        _ enrollments: inout [Enrollment], run: CourseRunContext?, backfilled: Set<EnrollmentKey> = [],
+        now: Date
     ) throws -> [RiskScored] {
         let outcomes = try outcomes(&enrollments, run: run, now: now)
         var news: [(index: Int, previous: RiskBand?)] = []
@@ -37,7 +38,8 @@ public struct RiskScorer: Sendable {
             uniqueKeysWithValues: zip(explained.map(\.index), try model.explanations(of: vectors)))
         return news.map { index, previous in
             RiskScored(
-                risk: prediction(of: enrollments[index], explanation: explanations[index], cohort: run?.cohort),
+                risk: prediction(
+                    of: enrollments[index], explanation: explanations[index], cohort: run?.cohort),
                 previousBand: previous, isBackfill: backfilled.contains(enrollments[index].key))
         }
     }
@@ -48,7 +50,8 @@ public struct RiskScorer: Sendable {
     ) -> RiskPrediction {
         let risk = enrollment.risk
         var prediction = RiskPrediction(
-            learner: enrollment.key.learner, courseRun: enrollment.key.courseRun, score: risk.score, band: risk.band,
+            learner: enrollment.key.learner, courseRun: enrollment.key.courseRun, score: risk.score,
+            band: risk.band,
             abstention: risk.abstention, model: enrollment.model ?? model.version,
             scoredAt: risk.scoredAt ?? .distantPast, level: risk.score == nil ? nil : .transferred)
         guard let score = risk.score else { return prediction }

@@ -11,7 +11,8 @@ public struct TrainedModel: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try Data(bytes).write(to: folder.appendingPathComponent(RiskModel.modelFile))
-        try (encoder.encode(card) + Data("\n".utf8)).write(to: folder.appendingPathComponent(RiskModel.cardFile))
+        try (encoder.encode(card) + Data("\n".utf8)).write(
+            to: folder.appendingPathComponent(RiskModel.cardFile))
     }
 }
 

@@ -1,7 +1,8 @@
 import Contracts
 import Foundation
 
-/// One course run of the training data: its plan and what its learners did, as the facts that Tracking would have said.
+/// One course run of the training data: its plan and what its learners did, as the facts that Tracking would
+/// have said.
 ///
 /// Days of the data are relative to the first day of the run; the facts carry the nominal calendar dates.
 public struct TrainingRun: Sendable {
@@ -71,7 +72,8 @@ public struct TrainingData: Sendable {
         let columns = ["run", "nominal_start", "length_days", "last_event_day", "track"]
         try file("runs.csv", in: folder).forEachRow(columns) { fields in
             guard fields[4] == "clicks" else { return }
-            guard let id = CourseRunID(String(fields[0])), let length = Int(fields[2]), let last = Int(fields[3]),
+            guard let id = CourseRunID(String(fields[0])), let length = Int(fields[2]),
+                let last = Int(fields[3]),
                 let start = RFC3339.date(from: "\(fields[1])T00:00:00Z")
             else { throw TrainingDataError("runs.csv: cannot read the row of \(fields[0])") }
             let definition = CourseRunDefinition(
@@ -79,14 +81,17 @@ public struct TrainingData: Sendable {
                 endsAt: start.addingTimeInterval(Double(length) * EpochDay.seconds))
             headers[id.rawValue] = Header(definition: definition, lastKnownDay: last, lengthDays: length)
         }
-        try file("assessments.csv", in: folder).forEachRow(["run", "assessment", "kind", "due_day", "weight"]) {
+        try file("assessments.csv", in: folder).forEachRow(["run", "assessment", "kind", "due_day", "weight"])
+        {
             fields in
             guard let start = headers[String(fields[0])]?.definition.startsAt else { return }
-            guard let id = ActivityID(String(fields[1])), let due = Int(fields[3]), let weight = Double(fields[4])
+            guard let id = ActivityID(String(fields[1])), let due = Int(fields[3]),
+                let weight = Double(fields[4])
             else { throw TrainingDataError("assessments.csv: cannot read the row of \(fields[1])") }
             headers[String(fields[0])]?.definition.assessments.append(
                 PlannedAssessment(
-                    id: id, title: id.rawValue, dueAt: start.addingTimeInterval((Double(due) + 0.9) * EpochDay.seconds),
+                    id: id, title: id.rawValue,
+                    dueAt: start.addingTimeInterval((Double(due) + 0.9) * EpochDay.seconds),
                     weight: weight, kind: fields[2] == "CMA" ? .quiz : .assignment))
         }
         return headers
@@ -111,8 +116,13 @@ public struct TrainingData: Sendable {
             let learner = LearnerID(rawValue: UUID(numbered: number))
             let run = header.definition.id
             if fields[3] == "enrol" || fields[3] == "unenrol" {
-                // A few withdrew, by their dates, before they enrolled; the data set counts them as gone, and so do we.
-                if fields[3] == "unenrol" { withdrawn.insert(number) } else if withdrawn.contains(number) { return }
+                // A few withdrew, by their dates, before they enrolled; the data set counts them as gone,
+                // and so do we.
+                if fields[3] == "unenrol" {
+                    withdrawn.insert(number)
+                } else if withdrawn.contains(number) {
+                    return
+                }
                 let change = EnrollmentChanged(
                     learner: learner, courseRun: run, status: fields[3] == "enrol" ? .enrolled : .withdrawn,
                     changedAt: moment)
@@ -142,7 +152,8 @@ public struct TrainingData: Sendable {
             TrainingRun(
                 definition: header.definition, plan: CoursePlan(header.definition),
                 lastKnownDay: header.lastKnownDay, lengthDays: header.lengthDays,
-                // The file is sorted by day, which a stable order keeps; a sort by day alone would not be stable.
+                // The file is sorted by day, which a stable order keeps; a sort by day alone would not be
+                // stable.
                 facts: facts.enumerated().sorted { ($0.element.day, $0.offset) < ($1.element.day, $1.offset) }
                     .map(\.element),
                 learners: learners)
@@ -158,7 +169,8 @@ public struct TrainingData: Sendable {
         /// The data set's words for kinds of pages, in Holdfast's.
         private static func kind(_ word: Substring) -> ActivityKind {
             switch word {
-            case "oucontent", "resource", "glossary", "dataplus", "folder", "dualpane", "repeatactivity": .content
+            case "oucontent", "resource", "glossary", "dataplus", "folder", "dualpane", "repeatactivity":
+                .content
             case "subpage", "sharedsubpage", "page", "htmlactivity": .navigation
             case "homepage": .home
             case "url": .url

@@ -21,7 +21,9 @@ final class CourseRunStore: Sendable {
     }
 
     /// Takes a declaration. Returns whether it changed anything.
-    func define(_ definition: CourseRunDefinition, tenant: TenantID, now: Date, on session: Session) throws -> Bool {
+    func define(_ definition: CourseRunDefinition, tenant: TenantID, now: Date, on session: Session) throws
+        -> Bool
+    {
         let text = String(decoding: try JSONCoding.encoder().encode(definition), as: UTF8.self)
         return try session.execute(
             """
@@ -84,7 +86,8 @@ final class CourseRunStore: Sendable {
 
     // MARK: - Summaries
 
-    /// Takes the run whose summary has been due for longest; another replica passes it over until this transaction ends.
+    /// Takes the run whose summary has been due for longest; another replica passes it over until this
+    /// transaction ends.
     func claimStale(now: Date, on session: Session) throws -> Name? {
         try session.rows(
             """
@@ -94,8 +97,9 @@ final class CourseRunStore: Sendable {
         ).first.map { Name(tenant: try $0.decode("tenant"), courseRun: try $0.decode("course_run")) }
     }
 
-    /// Takes a running course run of which more than ``share`` of those summed up were heard of since the summary: history is
-    /// being brought in, or many joined at once, and its learners are being held against a picture of too few.
+    /// Takes a running course run of which more than ``share`` of those summed up were heard of since the
+    /// summary: history is being brought in, or many joined at once, and its learners are being held against
+    /// a picture of too few.
     func claimOutgrown(now: Date, on session: Session) throws -> Name? {
         try session.rows(
             """

@@ -27,7 +27,8 @@ struct EnrollmentStore: Sendable {
             })
     }
 
-    /// Takes up to `limit` enrollments that are due at `now`; another replica passes them over until this transaction ends.
+    /// Takes up to `limit` enrollments that are due at `now`; another replica passes them over until this
+    /// transaction ends.
     ///
     /// Those of a run whose summary is due as well wait for it, so that a day is judged by that day's peers.
     func claimDue(now: Date, limit: Int, on session: Session) throws -> [Enrollment] {
@@ -42,7 +43,8 @@ struct EnrollmentStore: Sendable {
         ).map(Enrollment.init(row:))
     }
 
-    /// One page of a run's enrollments by learner, not locked; `after` is the last learner of the page before.
+    /// One page of a run's enrollments by learner, not locked; `after` is the last learner of the page
+    /// before.
     func page(
         of run: CourseRunStore.Name, after learner: LearnerID?, limit: Int, on session: Session
     ) throws -> [Enrollment] {
@@ -72,8 +74,8 @@ struct EnrollmentStore: Sendable {
         let row = Columns(enrollments, now: now)
         _ = try session.execute(
             """
-            INSERT INTO enrollment (tenant, course_run, learner, state, is_enrolled, score, band, band_since, abstention,
-                                    scored_at, said_score, said_abstention, said_on, vector, model, due_at)
+            INSERT INTO enrollment (tenant, course_run, learner, state, is_enrolled, score, band, band_since,
+                                    abstention, scored_at, said_score, said_abstention, said_on, vector, model, due_at)
             SELECT * FROM unnest(\(row.tenants), \(row.courseRuns), \(row.learners),
                                  \(enrollments.map { $0.state.encoded() }), \(enrollments.map(\.state.isEnrolled)),
                                  \(row.scores), \(row.bands), \(row.bandsSince), \(row.abstentions), \(row.scoredAt),
@@ -118,7 +120,8 @@ struct EnrollmentStore: Sendable {
             guard let score = enrollment.risk.score, let band = enrollment.risk.band,
                 let scoredAt = enrollment.risk.scoredAt
             else { continue }
-            var point = RiskPointRow(key: enrollment.key, slot: 0, score: score, band: band, scoredAt: scoredAt)
+            var point = RiskPointRow(
+                key: enrollment.key, slot: 0, score: score, band: band, scoredAt: scoredAt)
             points.append(point)
             guard enrollment.risk.bandSince == scoredAt else { continue }
             point.slot = Int16(1 + (RiskBand.allCases.firstIndex(of: band) ?? 0))

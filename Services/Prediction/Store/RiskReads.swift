@@ -24,7 +24,8 @@ struct RiskReads: Sendable {
         return GetRisk.Response(risks: try await explainer.predictions(of: found))
     }
 
-    /// Learners most at risk first. Reads `enrollment_by_run_and_score`, or `enrollment_by_score` over all runs.
+    /// Learners most at risk first. Reads `enrollment_by_run_and_score`, or `enrollment_by_score` over all
+    /// runs.
     func atRisk(_ request: ListAtRisk.Request, tenant: TenantID) async throws -> ListAtRisk.Response {
         let size = try request.page.effectiveSize()
         let cursor = try Cursor(token: request.page.token)
@@ -45,7 +46,9 @@ struct RiskReads: Sendable {
                 """
             )
             let count = try session.rows("SELECT count(*) AS total FROM enrollment WHERE \(condition)")
-            return (try Self.withCohorts(rows, runs, session), try count.first?.decode("total", as: Int.self) ?? 0)
+            return (
+                try Self.withCohorts(rows, runs, session), try count.first?.decode("total", as: Int.self) ?? 0
+            )
         }
         let page = Array(found.prefix(size))
         return ListAtRisk.Response(
@@ -58,7 +61,8 @@ struct RiskReads: Sendable {
         _ rows: [Row], _ runs: CourseRunStore, _ session: Session
     ) throws -> [(enrollment: Enrollment, cohort: CohortSummary?)] {
         let enrollments = try rows.map(Enrollment.init(row:))
-        let names = Set(enrollments.map(\.key).map { CourseRunStore.Name(tenant: $0.tenant, courseRun: $0.courseRun) })
+        let names = Set(
+            enrollments.map(\.key).map { CourseRunStore.Name(tenant: $0.tenant, courseRun: $0.courseRun) })
         let contexts = try runs.contexts(of: names, on: session)
         return enrollments.map { enrollment in
             let name = CourseRunStore.Name(tenant: enrollment.key.tenant, courseRun: enrollment.key.courseRun)
@@ -66,8 +70,10 @@ struct RiskReads: Sendable {
         }
     }
 
-    /// How the risk of one learner in one run went, oldest first; of more points than fit, the newest. Reads the primary key.
-    func history(_ request: GetRiskHistory.Request, tenant: TenantID) async throws -> GetRiskHistory.Response {
+    /// How the risk of one learner in one run went, oldest first; of more points than fit, the newest. Reads
+    /// the primary key.
+    func history(_ request: GetRiskHistory.Request, tenant: TenantID) async throws -> GetRiskHistory.Response
+    {
         let rows = try await database.rows(
             """
             SELECT scored_at, score, band FROM risk_point
@@ -78,15 +84,19 @@ struct RiskReads: Sendable {
         )
         var points = try rows.reversed().map { row in
             RiskPoint(
-                scoredAt: try row.decode("scored_at"), score: try row.decode("score"), band: try row.decode("band"))
+                scoredAt: try row.decode("scored_at"), score: try row.decode("score"),
+                band: try row.decode("band"))
         }
         // The scoring that entered a band may also be the last of its day.
-        points = points.enumerated().filter { $0.offset == 0 || points[$0.offset - 1] != $0.element }.map(\.element)
+        points = points.enumerated().filter { $0.offset == 0 || points[$0.offset - 1] != $0.element }.map(
+            \.element)
         return GetRiskHistory.Response(points: points)
     }
 
     /// Enrollments by band, by reason of abstention and by score.
-    func overview(_ request: GetRiskOverview.Request, tenant: TenantID) async throws -> GetRiskOverview.Response {
+    func overview(_ request: GetRiskOverview.Request, tenant: TenantID) async throws
+        -> GetRiskOverview.Response
+    {
         let rows = try await database.rows(
             """
             SELECT band, abstention, count(*) AS enrollments,
@@ -97,7 +107,8 @@ struct RiskReads: Sendable {
             """
         )
         var answer = GetRiskOverview.Response(
-            bands: Dictionary(uniqueKeysWithValues: RiskBand.allCases.map { ($0.rawValue, 0) }), abstained: [:],
+            bands: Dictionary(uniqueKeysWithValues: RiskBand.allCases.map { ($0.rawValue, 0) }),
+            abstained: [:],
             histogram: [Int](repeating: 0, count: 20))
         for row in rows {
             let count = try row.decode("enrollments", as: Int.self)
@@ -118,7 +129,8 @@ struct RiskReads: Sendable {
 
         /// Before every row: no score is above 1.
         static let start = Cursor(
-            score: 2, learner: LearnerID(rawValue: UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))),
+            score: 2,
+            learner: LearnerID(rawValue: UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))),
             courseRun: "")
 
         init(score: Double, learner: LearnerID, courseRun: String) {
@@ -145,7 +157,8 @@ struct RiskReads: Sendable {
             }
             let text = Data(base64Encoded: token).map { String(decoding: $0, as: UTF8.self) }
             let parts = text?.split(separator: " ", maxSplits: 2)
-            guard let parts, parts.count == 3, let bits = UInt64(parts[0]), let learner = LearnerID(String(parts[1]))
+            guard let parts, parts.count == 3, let bits = UInt64(parts[0]),
+                let learner = LearnerID(String(parts[1]))
             else { throw PredictionError.invalidPageToken }
             self.init(score: Double(bitPattern: bits), learner: learner, courseRun: String(parts[2]))
         }

@@ -6,7 +6,8 @@ import Testing
 
 /// A learner against the others of the course run.
 @Suite struct CohortTests {
-    private func vector(_ state: EnrollmentState, on day: Int, cohort: CohortSummary? = nil) -> FeatureVector {
+    private func vector(_ state: EnrollmentState, on day: Int, cohort: CohortSummary? = nil) -> FeatureVector
+    {
         Features.vector(of: state, plan: People.plan, cohort: cohort, asOf: People.asOf(day))
     }
 

@@ -42,7 +42,9 @@ import Testing
             { $0.apply(People.event(.marked, on: 35, activity: essay, score: 0.6)) },
             { $0.apply(People.event(.banked, on: 2, activity: quiz)) },
         ]
-        for day in [0, 1, 1, 2, 7, 7, 20, -4] { facts.append { $0.apply(People.event(on: day, count: day + 9)) } }
+        for day in [0, 1, 1, 2, 7, 7, 20, -4] {
+            facts.append { $0.apply(People.event(on: day, count: day + 9)) }
+        }
         let inOrder = facts.reduce(into: EnrollmentState()) { $1(&$0) }
         var random = SeededNumbers(seed: 5)
         for _ in 0..<50 {
@@ -53,7 +55,8 @@ import Testing
         }
         #expect(inOrder.status == .withdrawn)
         #expect(inOrder.results.first { $0.key == AssessmentKey(People.essay) }?.mark == 0.6)
-        #expect(inOrder.results.first { $0.key == AssessmentKey(People.essay) }?.submittedOn == People.asOf(19))
+        #expect(
+            inOrder.results.first { $0.key == AssessmentKey(People.essay) }?.submittedOn == People.asOf(19))
     }
 
     @Test func `an older change of status that comes late does not win`() {
@@ -68,9 +71,13 @@ import Testing
 
     @Test func `a state reads back as it was written`() throws {
         var state = People.state(activeOn: [-9, 0, 3, 4, 40, 83], count: 300)
-        state.apply(People.event(.submitted, on: 19, activity: ActivityReference(id: People.essay, kind: .assignment)))
         state.apply(
-            People.event(.marked, on: 33, activity: ActivityReference(id: People.essay, kind: .assignment), score: 0.125))
+            People.event(.submitted, on: 19, activity: ActivityReference(id: People.essay, kind: .assignment))
+        )
+        state.apply(
+            People.event(
+                .marked, on: 33, activity: ActivityReference(id: People.essay, kind: .assignment),
+                score: 0.125))
         #expect(try EnrollmentState(encoded: state.encoded()) == state)
         #expect(try EnrollmentState(encoded: EnrollmentState().encoded()) == EnrollmentState())
     }

@@ -83,7 +83,8 @@ import Testing
         #expect(missed[.daysToDeadline] == 19)
         #expect(missed[.nextWeight] == 60)
         state.apply(
-            People.event(.submitted, on: 23, activity: ActivityReference(id: People.essay, kind: .assignment)))
+            People.event(.submitted, on: 23, activity: ActivityReference(id: People.essay, kind: .assignment))
+        )
         #expect(vector(state, on: 22) == missed)
         let handedIn = vector(state, on: 25)
         #expect(handedIn[.missedCount] == 0)
@@ -137,7 +138,9 @@ import Testing
     }
 
     @Test func `no indicator is a protected attribute or a name`() {
-        let forbidden = ["gender", "age", "disab", "imd", "ethnic", "race", "religion", "name", "education", "region"]
+        let forbidden = [
+            "gender", "age", "disab", "imd", "ethnic", "race", "religion", "name", "education", "region",
+        ]
         for indicator in Indicator.allCases {
             let words = indicator.name.lowercased()
             #expect(!forbidden.contains { words.hasPrefix($0) }, "\(indicator.name)")

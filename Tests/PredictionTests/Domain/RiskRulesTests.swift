@@ -34,7 +34,8 @@ import Testing
         var changes = 0
         for hour in 0..<200 {
             let trembling = try score(hour.isMultiple(of: 2) ? 0.41 : 0.38)
-            let next = standing.scored(.score(trembling), rules: rules, now: People.day(30, hour: Double(hour)))
+            let next = standing.scored(
+                .score(trembling), rules: rules, now: People.day(30, hour: Double(hour)))
             if next.standing.band != standing.band { changes += 1 }
             standing = next.standing
         }
@@ -44,7 +45,8 @@ import Testing
     @Test func `news is a new band, a move of two points, or the first score of a day`() throws {
         var standing = StandingRisk()
         func say(_ value: Double, _ day: Int, _ hour: Double) throws -> Bool {
-            let next = standing.scored(.score(try score(value)), rules: rules, now: People.day(day, hour: hour))
+            let next = standing.scored(
+                .score(try score(value)), rules: rules, now: People.day(day, hour: hour))
             standing = next.standing
             return next.isNews
         }
@@ -78,13 +80,16 @@ import Testing
     }
 
     @Test func `the next scoring is due at midnight`() throws {
-        let standing = StandingRisk().scored(.score(try score(0.5)), rules: rules, now: People.day(5, hour: 13)).standing
+        let standing = StandingRisk().scored(
+            .score(try score(0.5)), rules: rules, now: People.day(5, hour: 13)
+        ).standing
         #expect(standing.dueAt(now: People.day(5, hour: 13)) == People.day(6, hour: 0))
     }
 
     @Test func `no score is given outside of the course or before anything is known`() {
         func reason(
-            _ state: EnrollmentState, on day: Int, plan: CoursePlan? = People.plan, cohort: CohortSummary? = nil
+            _ state: EnrollmentState, on day: Int, plan: CoursePlan? = People.plan,
+            cohort: CohortSummary? = nil
         ) -> Abstention? {
             AbstentionRules.reason(state, plan: plan, cohort: cohort, now: People.day(day))
         }
@@ -109,7 +114,9 @@ import Testing
         }
         let many = CohortSummary(vectors)
         let few = CohortSummary(Array(vectors.prefix(10)))
-        #expect(AbstentionRules.reason(states[0], plan: People.plan, cohort: many, now: People.day(24)) == .dataGap)
+        #expect(
+            AbstentionRules.reason(states[0], plan: People.plan, cohort: many, now: People.day(24))
+                == .dataGap)
         #expect(AbstentionRules.reason(states[0], plan: People.plan, cohort: few, now: People.day(24)) == nil)
         var back = states[0]
         back.apply(People.event(on: 24))

@@ -5,7 +5,8 @@ import XGBoost
 
 @testable import Prediction
 
-/// The model on real course data. Runs where `HOLDFAST_DATA` names the folder with it; says so where it does not.
+/// The model on real course data. Runs where `HOLDFAST_DATA` names the folder with it; says so where it does
+/// not.
 @Suite struct CourseDataTests {
     static let folder: URL? = {
         guard let path = ProcessInfo.processInfo.environment["HOLDFAST_DATA"], !path.isEmpty else {
@@ -25,7 +26,8 @@ import XGBoost
             ModelMetrics(zip(rows, scores).map { ($0.label == true, $1, $0.day) })
         }
         let mine = measure(try model.scores(of: rows.map(\.vector)).map(\.rawValue))
-        let recency = measure(rows.map { $0.vector[.daysSinceActivity].isNaN ? 1_000 : $0.vector[.daysSinceActivity] })
+        let recency = measure(
+            rows.map { $0.vector[.daysSinceActivity].isNaN ? 1_000 : $0.vector[.daysSinceActivity] })
         let ewma = measure(rows.map { -$0.vector[.steadyActions14] })
         #expect(rows.count == 8_113)
         #expect(mine.wAUC >= 0.82)
@@ -74,7 +76,8 @@ import XGBoost
         #expect(first.card == second.card)
         #expect(try train(seed: 2).bytes != first.bytes)
         // What was written is what is read.
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("model-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "model-\(UUID().uuidString)")
         defer {
             do { try FileManager.default.removeItem(at: folder) } catch { Issue.record(error) }
         }

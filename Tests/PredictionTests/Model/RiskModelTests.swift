@@ -17,13 +17,20 @@ import XGBoost
         let states = (0..<60).map { number in
             let share = Double(number % 10) / 10
             var state = People.state(
-                activeOn: (-5..<84).filter { _ in Double.random(in: 0...1, using: &random) < share }, count: number + 1)
+                activeOn: (-5..<84).filter { _ in Double.random(in: 0...1, using: &random) < share },
+                count: number + 1)
             let essay = ActivityReference(id: People.essay, kind: .assignment)
-            if number.isMultiple(of: 3) { state.apply(People.event(.submitted, on: 15 + number % 9, activity: essay)) }
-            if number.isMultiple(of: 6) { state.apply(People.event(.marked, on: 30, activity: essay, score: share)) }
+            if number.isMultiple(of: 3) {
+                state.apply(People.event(.submitted, on: 15 + number % 9, activity: essay))
+            }
+            if number.isMultiple(of: 6) {
+                state.apply(People.event(.marked, on: 30, activity: essay, score: share))
+            }
             return state
         }
-        let alone = states.map { Features.vector(of: $0, plan: People.plan, cohort: nil, asOf: People.asOf(40)) }
+        let alone = states.map {
+            Features.vector(of: $0, plan: People.plan, cohort: nil, asOf: People.asOf(40))
+        }
         let cohort = CohortSummary.withNorms(alone)
         vectors = states.enumerated().map { number, state in
             Features.vector(
@@ -65,7 +72,9 @@ import XGBoost
         let steady = People.state(activeOn: Array(0...40), count: 12)
         let drifting = People.state(activeOn: [0, 1, 2, 5, 9, 15, 28], count: 3)
         let cohort = CohortSummary.withNorms(
-            [steady, drifting].map { Features.vector(of: $0, plan: People.plan, cohort: nil, asOf: People.asOf(40)) })
+            [steady, drifting].map {
+                Features.vector(of: $0, plan: People.plan, cohort: nil, asOf: People.asOf(40))
+            })
         let scores = try model.scores(
             of: [steady, drifting].map {
                 Features.vector(of: $0, plan: People.plan, cohort: cohort, asOf: People.asOf(40))
@@ -89,7 +98,8 @@ import XGBoost
         for value in 0..<40 { try matrix.append([Float(value)]) }
         let set = try TrainingSet(
             matrix: matrix, labels: (0..<40).map { $0 < 20 ? 0 : 1 }, featureNames: ["shoeSize"])
-        let bytes = try Booster.train(on: set, parameters: TrainingParameters(rounds: 2, leafWeightMin: 1)).bytes()
+        let bytes = try Booster.train(on: set, parameters: TrainingParameters(rounds: 2, leafWeightMin: 1))
+            .bytes()
         let error = #expect(throws: ModelMismatch.self) { try RiskModel(bytes: bytes, card: model.card) }
         #expect(error?.description.contains("shoeSize") == true)
     }
@@ -114,7 +124,8 @@ import XGBoost
             })
         var enrollments = [
             Enrollment(
-                key: EnrollmentKey(tenant: .standard, courseRun: People.run, learner: People.bola), state: state)
+                key: EnrollmentKey(tenant: .standard, courseRun: People.run, learner: People.bola),
+                state: state)
         ]
         let news = try scorer.score(
             &enrollments, run: CourseRunContext(plan: plan, cohort: cohort), now: People.day(41))

@@ -8,7 +8,8 @@ import TestSupport
 
 @testable import Prediction
 
-/// Prediction's own schema on a real PostgreSQL, with the parts that Wiring would build and a clock that tests set.
+/// Prediction's own schema on a real PostgreSQL, with the parts that Wiring would build and a clock that
+/// tests set.
 struct PredictionParts {
     let database: Database
     let clock: SimulatedClock
@@ -20,7 +21,8 @@ struct PredictionParts {
     static func make(now: Date) async throws -> PredictionParts {
         let test = try await TestDatabase.make(schema: "prediction")
         try await Migrator(
-            schema: "prediction", directory: Repository.root.appending(path: "Services/Prediction/Store/Migrations"),
+            schema: "prediction",
+            directory: Repository.root.appending(path: "Services/Prediction/Store/Migrations"),
             extra: EventLog.migrations
         ).migrate(test.settings(), logger: Logger(label: "test"))
         return try PredictionParts(database: test.database(), clock: SimulatedClock(now: now))
@@ -46,7 +48,8 @@ struct PredictionParts {
 
     var rescoring: Rescoring {
         Rescoring(
-            database: database, runs: runs, enrollments: enrollments, scoring: scoring, relay: nil, clock: clock,
+            database: database, runs: runs, enrollments: enrollments, scoring: scoring, relay: nil,
+            clock: clock,
             logger: Logger(label: "test"))
     }
 
@@ -84,7 +87,8 @@ struct PredictionParts {
     ) throws -> [Fact] {
         var facts = [try fact(People.enrolled(learner, isBackfill: isBackfill), at: time)]
         for day in days {
-            facts.append(try fact(People.event(on: day, of: learner, count: 5, isBackfill: isBackfill), at: time))
+            facts.append(
+                try fact(People.event(on: day, of: learner, count: 5, isBackfill: isBackfill), at: time))
         }
         return facts
     }

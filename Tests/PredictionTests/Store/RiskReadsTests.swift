@@ -56,7 +56,8 @@ import Testing
         let high = try await parts.reads.atRisk(
             .init(bandAtLeast: .high, page: PageRequest(size: 100)), tenant: .standard)
         #expect(high.total == all.count { $0.band.map { $0 >= .high } == true })
-        let low = try await parts.reads.atRisk(.init(band: .low, page: PageRequest(size: 100)), tenant: .standard)
+        let low = try await parts.reads.atRisk(
+            .init(band: .low, page: PageRequest(size: 100)), tenant: .standard)
         #expect(low.risks.allSatisfy { $0.band == .low })
         let elsewhere = try await parts.reads.atRisk(
             .init(courseRun: CourseRunID(checked: "other")), tenant: .standard)
@@ -81,7 +82,8 @@ import Testing
         #expect(try await parts.reads.overview(.init(), tenant: other).bands.values.reduce(0, +) == 0)
         let learner = LearnerID(rawValue: UUID(numbered: 1_000))
         #expect(try await parts.reads.risks(of: .init(learner: learner), tenant: other).risks.isEmpty)
-        let history = try await parts.reads.history(.init(learner: learner, courseRun: People.run), tenant: other)
+        let history = try await parts.reads.history(
+            .init(learner: learner, courseRun: People.run), tenant: other)
         #expect(history.points.isEmpty)
     }
 

@@ -12,7 +12,8 @@ import Testing
 
     @Test func `a fact moves the state, the score and what is said of it in one transaction`() async throws {
         let parts = try await PredictionParts.make(now: Self.now)
-        let facts = try [PredictionParts.defined(at: Self.now)]
+        let facts =
+            try [PredictionParts.defined(at: Self.now)]
             + PredictionParts.history(of: People.bola, activeOn: [0, 1, 2, 9, 17], at: Self.now)
         struct Stop: Error {}
         let learnerEvents = parts.learnerEvents
@@ -106,10 +107,12 @@ import Testing
             parts.clock.set(now: People.day(day, hour: 0.1), rate: 0)
             // Ada goes on and keeps the course alive.
             try await parts.hear([
-                PredictionParts.fact(People.event(on: day, hour: 0, of: People.ada), at: People.day(day, hour: 0))
+                PredictionParts.fact(
+                    People.event(on: day, hour: 0, of: People.ada), at: People.day(day, hour: 0))
             ])
             try await parts.rescoring.rescoreDue()
-            let risk = try await parts.reads.risks(of: .init(learner: People.bola), tenant: .standard).risks.first
+            let risk = try await parts.reads.risks(of: .init(learner: People.bola), tenant: .standard).risks
+                .first
             scores.append(try #require(risk?.score?.rawValue))
         }
         #expect(scores[13] > scores[0] + 0.3)
@@ -130,7 +133,9 @@ import Testing
         try await parts.hear(PredictionParts.history(of: People.chen, activeOn: 0..<28, at: People.day(40)))
         let before = try #require(try await parts.said().last?.risk.score)
         parts.clock.set(now: People.day(40, hour: 13), rate: 0)
-        let back = (0..<3).map { People.event(on: 40, hour: 12.5 + Double($0) / 10, of: People.chen, count: 8) }
+        let back = (0..<3).map {
+            People.event(on: 40, hour: 12.5 + Double($0) / 10, of: People.chen, count: 8)
+        }
         try await parts.hear(back.map { try PredictionParts.fact($0, at: People.day(40, hour: 13)) })
         let after = try #require(try await parts.said().last?.risk.score)
         #expect(after.rawValue < before.rawValue / 2)
