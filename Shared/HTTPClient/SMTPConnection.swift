@@ -126,6 +126,8 @@ private final class SMTPExchange {
     /// server can have taken the message.
     private var isComplete = false
     private var stage = SMTPError.Stage.session
+    /// libcurl says goodbye after a refusal; what the server answers to that is no word about the message.
+    private var isOver = false
     private var replyBefore: SMTPReply?
     private var replyAfter: SMTPReply?
 
@@ -155,6 +157,7 @@ private final class SMTPExchange {
         case "MAIL ": stage = .sender
         case "RCPT ": stage = .recipient
         case "DATA\r", "BDAT ": stage = .message
+        case "QUIT\r": isOver = true
         default: break
         }
     }
@@ -162,7 +165,7 @@ private final class SMTPExchange {
     /// One line of a reply: `250-SIZE` goes on, `250 ok` ends.
     func hear(_ bytes: UnsafeRawBufferPointer) -> Int {
         let line = String(decoding: bytes, as: UTF8.self)
-        if line.dropFirst(3).first != "-", let reply = SMTPReply(line: line) {
+        if !isOver, line.dropFirst(3).first != "-", let reply = SMTPReply(line: line) {
             if isComplete {
                 replyAfter = replyAfter ?? reply
             } else {

@@ -103,7 +103,7 @@ def main():
     def authenticate(server, session, envelope, mechanism, data):
         ok = isinstance(data, LoginPassword) and (data.login, data.password) == (
             options.user.encode(), options.password.encode())
-        return AuthResult(success=ok, handled=True, auth_data=options.user)
+        return AuthResult(success=ok, handled=False, auth_data=options.user)
 
     tls = None
     if options.cert:
