@@ -27,8 +27,11 @@ export const formatCount = (value: number): string => whole.format(value);
 /** `37 %`. */
 export const formatShare = (share: number): string => `${Math.round(share * 100)} %`;
 
-/** A risk of 0...1 as points of 100, the way the whole page says it. */
-export const formatRisk = (score: number): string => String(Math.round(score * 100));
+/** A risk of 0...1 as points of 100, the way the whole page says it; never 100, for nobody is lost for certain. */
+export const formatRisk = (score: number): string => String(Math.min(99, Math.round(score * 100)));
+
+/** Sentences of the services, with their numbers kept together with their units at the end of a line. */
+export const keepUnits = (words: string): string => words.replace(/(\d) (%|days?|hours?|h|minutes?)\b|(\d) %/g, (found) => found.replace(" ", "\u00a0"));
 
 /** `+0.42`, with a true minus sign. */
 export function formatSigned(value: number, digits = 2): string {

@@ -66,5 +66,5 @@ export function showMail(frame: HTMLIFrameElement, mail: MailDocument): number {
       return sheet;
     });
   }
-  return Math.max(160, target.documentElement.scrollHeight);
+  return Math.ceil(Math.max(120, target.documentElement.getBoundingClientRect().height));
 }

@@ -31,7 +31,7 @@ export function LearnerTimeline({ timeline }: { timeline: Timeline }): JSX.Eleme
         {width > 0 && (
           <svg width={width} height={tracks.height} role="group" aria-label={describe(timeline)}>
             <RiskTrack frame={frame} x={x} y={risk} points={timeline.points} />
-            <Deadlines x={x} timeline={timeline} />
+            <Deadlines frame={frame} x={x} timeline={timeline} />
             <DayTrack frame={frame} x={x} y={days} timeline={timeline} most={most} />
             {at !== undefined && <line className="crosshair" x1={x(at)} x2={x(at)} y1={tracks.riskTop} y2={tracks.height - 24} />}
             <rect

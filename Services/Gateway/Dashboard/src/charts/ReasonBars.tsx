@@ -1,5 +1,5 @@
 import type { ReasonCode, RiskPrediction } from "../api/contracts";
-import { formatNumber, formatSigned } from "../format";
+import { formatNumber, formatSigned, keepUnits } from "../format";
 import { spaced } from "../words";
 
 /** What raises a learner's risk and what lowers it, strongest first, each in words and as a signed bar. */
@@ -35,7 +35,7 @@ function Reason({ reason, most }: { reason: ReasonCode; most: number }): JSX.Ele
         {formatSigned(reason.contribution)}
         <span className="visually-hidden">{raises ? ", raises the risk" : ", lowers the risk"}</span>
       </span>
-      <span className="reason-words" title={describeValue(reason)}>{reason.words}</span>
+      <span className="reason-words" title={describeValue(reason)}>{keepUnits(reason.words)}</span>
     </li>
   );
 }

@@ -8,7 +8,7 @@ import { Frame } from "./Axes";
 import { Lane, lanes, Mark, Timeline } from "./timelineModel";
 
 /** Where each track stands, in CSS pixels from the top. */
-export const tracks = { riskTop: 10, riskBottom: 170, daysTop: 196, daysBottom: 262, lanesTop: 276, lane: 26, height: 380 };
+export const tracks = { riskTop: 10, riskBottom: 170, daysTop: 204, daysBottom: 268, lanesTop: 282, lane: 26, height: 386 };
 
 const laneNames: Record<Lane, string> = { nudges: "Nudges", deliveries: "Mails", returns: "Returns" };
 
@@ -77,14 +77,25 @@ export function DayTrack(
   );
 }
 
+/** Least distance between two deadlines whose names are written beside them, in px. */
+const nameRoom = 120;
+
 /** Deadlines of the course, behind everything. */
-export function Deadlines({ x, timeline }: { x: ScaleUtc; timeline: Timeline }): JSX.Element {
+export function Deadlines({ frame, x, timeline }: { frame: Frame; x: ScaleUtc; timeline: Timeline }): JSX.Element {
+  const places = timeline.deadlines.map(({ dueAt }) => x(millis(dueAt)));
+  const isRoomy = places.every((place, index) => place - (places[index - 1] ?? -nameRoom) >= nameRoom);
+  const isAtEnd = (dueAt: string): boolean => x(millis(dueAt)) > frame.width - frame.right - nameRoom;
   return (
     <g className="deadlines">
       {timeline.deadlines.map(({ id, title, dueAt }) => (
         <g key={id} transform={`translate(${x(millis(dueAt))},0)`}>
           <line y1={tracks.riskTop} y2={tracks.daysBottom} />
           <path d={`M-4,${tracks.riskBottom + 6}h8l-4,6z`} />
+          {isRoomy && (
+            <text x={isAtEnd(dueAt) ? -8 : 8} y={tracks.riskBottom + 14} textAnchor={isAtEnd(dueAt) ? "end" : "start"}>
+              {title}
+            </text>
+          )}
           <title>{`${title} was due ${formatWeekday(dueAt)}`}</title>
         </g>
       ))}

@@ -2,7 +2,7 @@ import { KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { LearnerSummary, ReasonCode } from "../../api/contracts";
 import { Ago, RiskMeter, StateTag } from "../../components/Badges";
 import { learnerAddress, Link } from "../../components/Link";
-import { shortLearner } from "../../format";
+import { keepUnits, shortLearner } from "../../format";
 import { useSession } from "../../hooks/session";
 import { rowKey } from "../../learnerRows";
 import { kindWords, nudgeOutcome } from "../../words";
@@ -111,5 +111,5 @@ function TopReasons({ reasons }: { reasons: readonly ReasonCode[] }): JSX.Elemen
   const raising = reasons.filter((reason) => reason.contribution > 0).slice(0, 2);
   const shown = raising.length > 0 ? raising : reasons.slice(0, 1);
   if (shown.length === 0) return <span className="muted">–</span>;
-  return <ul className="why">{shown.map((reason) => <li key={reason.indicator}>{reason.words}</li>)}</ul>;
+  return <ul className="why">{shown.map((reason) => <li key={reason.indicator}>{keepUnits(reason.words)}</li>)}</ul>;
 }

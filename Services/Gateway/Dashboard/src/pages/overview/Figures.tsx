@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { Overview } from "../../api/contracts";
 import { BandGlyph } from "../../components/Badges";
 import { Link } from "../../components/Link";
-import { formatCount, formatShare, plural } from "../../format";
+import { formatCount, formatShare } from "../../format";
 
 /** The few figures that one looks at first. A service that is down leaves a dash, never a zero. */
 export function Figures({ overview }: { overview: Overview }): JSX.Element {
@@ -23,8 +23,8 @@ export function Figures({ overview }: { overview: Overview }): JSX.Element {
         name="High or critical risk" value={atRisk}
         more={atRisk === undefined ? "" : (
           <Link href="/learners?band=critical">
-            <BandGlyph band="critical" /> {plural(risk?.bands["critical"] ?? 0, "critical", "critical")}
-            {scored > 0 ? `, ${formatShare(atRisk / scored)} at risk` : ""}
+            <BandGlyph band="critical" /> {formatCount(risk?.bands["critical"] ?? 0)} critical
+            {scored > 0 ? `, ${formatShare(atRisk / scored)} of all` : ""}
           </Link>
         )}
       />
