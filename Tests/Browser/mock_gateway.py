@@ -184,4 +184,4 @@ def application():
 
 
 if __name__ == "__main__":
-    web.run_app(application(), host="127.0.0.1", port=int(sys.argv[1]) if len(sys.argv) > 1 else 7100, print=None)
+    web.run_app(application(), host="127.0.0.1", port=int(sys.argv[1]) if len(sys.argv) > 1 else 7100, print=None, shutdown_timeout=0.2)
