@@ -5,6 +5,17 @@ ARG SWIFT_IMAGE=swift:6.3-bookworm
 ARG RUNTIME_IMAGE=swift:6.3-bookworm-slim
 ARG DASHBOARD_IMAGE=debian:bookworm-slim
 
+# What the compiler sees. A change to a test or to the dashboard leaves it as it was, and so compiles nothing anew: the
+# next stage copies by content. The manifest names the test targets, so each keeps a folder with an empty file.
+FROM ${DASHBOARD_IMAGE} AS sources
+WORKDIR /src
+COPY Package.swift ./
+COPY Shared Shared
+COPY Services Services
+COPY Tests Tests
+RUN rm -rf Services/Gateway/Dashboard \
+ && for tests in Tests/*Tests; do rm -r "$tests" && mkdir "$tests" && touch "$tests/None.swift"; done
+
 FROM ${SWIFT_IMAGE} AS build
 RUN apt-get -q update \
  && apt-get -q install -y --no-install-recommends libpq-dev libhiredis-dev libcurl4-openssl-dev libxgboost-dev \
@@ -13,15 +24,14 @@ RUN apt-get -q update \
 WORKDIR /src
 COPY Package.swift ./
 RUN swift package resolve
-COPY Shared Shared
-COPY Services Services
-COPY Tests Tests
-RUN swift build -c release \
+COPY --from=sources /src ./
+# The symbols stay, for the stack of a crash; the rest of the debug information would be most of the image.
+RUN nice swift build -c release \
  && mkdir /out \
  && for name in tracking prediction nudging notification gateway; do cp .build/release/$name-service /out/; done \
  && cp .build/release/holdfast /out/ \
- && cp -r .build/release/*.resources /out/ \
- && strip /out/*-service /out/holdfast
+ && cp -r .build/release/holdfast_*.resources /out/ \
+ && strip --strip-debug /out/*-service /out/holdfast
 
 FROM ${DASHBOARD_IMAGE} AS dashboard
 RUN apt-get -q update \
@@ -32,16 +42,18 @@ WORKDIR /src
 COPY Services/Gateway/Dashboard Services/Gateway/Dashboard
 RUN Services/Gateway/Dashboard/build.sh
 
+# curl is there for the health check alone. Mails of the sink go to a volume, which takes its owner from this folder.
 FROM ${RUNTIME_IMAGE} AS runtime
 RUN apt-get -q update \
  && apt-get -q install -y --no-install-recommends libpq5 libhiredis0.14 libcurl4 libxgboost0 zlib1g ca-certificates \
     tzdata curl \
  && rm -r /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --no-create-home holdfast
+ && useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin holdfast \
+ && install -d -o holdfast -g holdfast -m 700 /var/lib/holdfast /var/lib/holdfast/mail
 ENV HOLDFAST_HTTP_HOST=0.0.0.0
-USER holdfast
-HEALTHCHECK --interval=5s --timeout=3s --retries=12 \
-    CMD ["sh", "-c", "exec curl --silent --fail --output /dev/null http://127.0.0.1:$HOLDFAST_HTTP_PORT/readyz"]
+USER 10001
+HEALTHCHECK --interval=5s --timeout=4s --start-period=60s --retries=3 \
+    CMD ["sh", "-c", "exec curl --silent --fail --max-time 3 --output /dev/null http://127.0.0.1:$HOLDFAST_HTTP_PORT/readyz"]
 STOPSIGNAL SIGTERM
 
 FROM runtime AS tracking
@@ -65,7 +77,8 @@ ENTRYPOINT ["/opt/holdfast/nudging-service"]
 FROM runtime AS notification
 COPY --from=build /out/notification-service /opt/holdfast/
 COPY --from=build /out/holdfast_Notification.resources /opt/holdfast/holdfast_Notification.resources
-ENV HOLDFAST_HTTP_PORT=7004
+ENV HOLDFAST_HTTP_PORT=7004 HOLDFAST_NOTIFICATION_SINK_FOLDER=/var/lib/holdfast/mail
+VOLUME /var/lib/holdfast/mail
 ENTRYPOINT ["/opt/holdfast/notification-service"]
 
 FROM runtime AS command
