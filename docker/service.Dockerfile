@@ -13,7 +13,7 @@ COPY Package.swift ./
 COPY Shared Shared
 COPY Services Services
 COPY Tests Tests
-RUN rm -rf Services/Gateway/Dashboard \
+RUN rm -rf Services/Gateway/Dashboard && mkdir Services/Gateway/Dashboard \
  && for tests in Tests/*Tests; do rm -r "$tests" && mkdir "$tests" && touch "$tests/None.swift"; done
 
 FROM ${SWIFT_IMAGE} AS build

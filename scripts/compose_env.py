@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Writes .env for compose.yaml, with fresh passwords and keys. Never overwrites one that is there."""
+"""Writes .env for compose.yaml, with fresh passwords and keys. Never overwrites one that is there.
+
+  compose_env.py [FILE]     another file than .env, for `docker compose --env-file FILE`
+"""
 import base64
 import os
 import pathlib
@@ -9,7 +12,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from stack.layout import SERVICES, new_api_key  # noqa: E402
 
-path = pathlib.Path(__file__).resolve().parent.parent / ".env"
+path = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parent.parent / ".env")
 values = {f"HOLDFAST_{name.upper()}_PASSWORD": secrets.token_hex(24) for name in ["admin", "redis"] + SERVICES}
 values["HOLDFAST_NOTIFICATION_DATA_KEY"] = base64.b64encode(secrets.token_bytes(32)).decode()
 values["HOLDFAST_GATEWAY_ADMIN_KEY"] = new_api_key()
