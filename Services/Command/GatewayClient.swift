@@ -30,6 +30,10 @@ struct GatewayClient: Sendable {
         _ = try await send(.put, path, try JSONCoding.encoder().encode(body))
     }
 
+    func put<Body: Encodable, Answer: Decodable>(_ path: String, _ body: Body) async throws -> Answer {
+        try decode(try await send(.put, path, try JSONCoding.encoder().encode(body)), path)
+    }
+
     func post<Answer: Decodable>(_ path: String, _ body: Data) async throws -> Answer {
         try decode(try await send(.post, path, body), path)
     }

@@ -13,6 +13,7 @@ struct NudgeInbox {
     private let client: GatewayClient
     private let courseRun: CourseRunID
     private let source: SourceID
+    private let learners: Set<ExternalLearnerID>
     private var kinds: [NudgeID: NudgeKind] = [:]
     private var seen: Set<NudgeID>
     private var names: [LearnerID: ExternalLearnerID] = [:]
@@ -20,12 +21,17 @@ struct NudgeInbox {
     private var deliveriesSince: Date
 
     /// - Parameters:
+    ///   - learners: Those of this cohort; another one may study the same course run.
     ///   - seen: Nudges that were handed on already.
     ///   - since: Nothing earlier is looked at.
-    init(client: GatewayClient, courseRun: CourseRunID, source: SourceID, seen: Set<NudgeID>, since: Date) {
+    init(
+        client: GatewayClient, courseRun: CourseRunID, source: SourceID, learners: Set<ExternalLearnerID>,
+        seen: Set<NudgeID>, since: Date
+    ) {
         self.client = client
         self.courseRun = courseRun
         self.source = source
+        self.learners = learners
         self.seen = seen
         nudgesSince = since
         deliveriesSince = since
@@ -47,8 +53,10 @@ struct NudgeInbox {
         for delivery in deliveries {
             // A nudge of another course, or a message that no nudge caused, is nothing to this cohort.
             guard let nudge = delivery.nudge, let kind = kinds[nudge], !seen.contains(nudge) else { continue }
-            guard let learner = try await name(of: delivery.learner) else { continue }
             seen.insert(nudge)
+            guard let learner = try await name(of: delivery.learner), learners.contains(learner) else {
+                continue
+            }
             messages.append(Message(nudge: nudge, kind: kind, learner: learner, sentAt: delivery.changedAt))
         }
         // A nudge may wait some days for its hour; both lists are read anew from two days back, and `seen`

@@ -13,7 +13,8 @@ extension Simulation {
 
     /// Until the task is cancelled. A gateway that is away for a while is waited for.
     mutating func runLive() async throws {
-        try await client.put("/v1/clock", SetClock.Request(now: max(Date(), cohort.position), rate: 1))
+        let _: ClockAnswer = try await client.put(
+            "/v1/clock", SetClock.Request(now: max(Date(), cohort.position), rate: 1))
         guard Date() < plan.endsAt else {
             Terminal.note(
                 "the course ended on \(plan.endsAt.formatted(.iso8601.year().month().day())); its learners rest"

@@ -53,7 +53,8 @@ struct Simulation {
         }
         plan = cohort.plan
         inbox = NudgeInbox(
-            client: client, courseRun: plan.id, source: Self.source, seen: Set(state.arrivals.map(\.nudge)),
+            client: client, courseRun: plan.id, source: Self.source,
+            learners: Set(cohort.learners.map(\.externalID)), seen: Set(state.arrivals.map(\.nudge)),
             since: isResumed ? state.position.addingTimeInterval(-2 * 86_400) : plan.opensAt)
         summary.title = plan.title
         summary.learners = settings.learners
@@ -161,20 +162,25 @@ struct Simulation {
     private mutating func setClocks(to date: Date) async throws {
         guard !clocksAreAhead else { return }
         do {
-            try await client.put("/v1/clock", SetClock.Request(now: date, rate: 0))
+            let answer: ClockAnswer = try await client.put("/v1/clock", SetClock.Request(now: date, rate: 0))
+            // Clocks that are later than asked stay where they are and say so; a microsecond is rounding.
+            if answer.now.timeIntervalSince(date) > 0.001 { try noteClocksAreAhead(of: date) }
         } catch let error as GatewayError where error.status == 404 {
             throw GatewayError(
                 status: 404, "the services' clocks cannot be set; start them with HOLDFAST_CLOCK=simulated")
         } catch let error as GatewayError where error.code == RPCError.Code.failedPrecondition.rawValue {
-            guard isResumed, settings.until == .now else {
-                throw GatewayError(
-                    status: error.status, code: error.code,
-                    "the services' clocks are later than \(RFC3339.string(from: date)) already, and never go back; "
-                        + "start from empty services, or later with --start")
-            }
-            // They ran on while the learners were away; what was missed is told late.
-            clocksAreAhead = true
+            try noteClocksAreAhead(of: date)
         }
+    }
+
+    private mutating func noteClocksAreAhead(of date: Date) throws {
+        guard isResumed, settings.until == .now else {
+            throw GatewayError(
+                "the services' clocks are later than \(RFC3339.string(from: date)) already, and never go back; "
+                    + "start from empty services, or later with --start")
+        }
+        // They ran on while the learners were away; what was missed is told late.
+        clocksAreAhead = true
     }
 
     /// Waits until every service has heard all that was said, and said all that follows from it.
@@ -213,7 +219,8 @@ struct Simulation {
     }
 
     private func progressLine(first: Date, since begin: ContinuousClock.Instant) -> String {
-        let day = cohort.position.timeIntervalSince(plan.startsAt) / 86_400
+        // The last instant of the step: its end belongs to the next day.
+        let day = (cohort.position.timeIntervalSince(plan.startsAt) - 1) / 86_400
         let place =
             day < 0
             ? "\(Int(-day.rounded(.down))) days before the start"

@@ -5,7 +5,10 @@ import UnixSignals
 /// What is said to the person at the terminal: results on standard output, all else on standard error.
 enum Terminal {
     static let isInteractive = isatty(2) == 1
+    /// Between two lines of progress in a log.
+    private static let pause = Duration.seconds(10)
     private static let isLineOpen = Mutex(false)
+    private static let lastProgress = Mutex<ContinuousClock.Instant?>(nil)
 
     static func result(_ line: String) {
         FileHandle.standardOutput.write(Data((line + "\n").utf8))
@@ -18,9 +21,18 @@ enum Terminal {
         }
     }
 
-    /// Replaces the line before, where there is a person who watches; elsewhere it is a line of its own.
+    /// Replaces the line before, where there is a person who watches; elsewhere it is a line of its own, and one
+    /// in ``pause`` is enough.
     static func progress(_ line: String) {
-        guard isInteractive else { return note(line) }
+        guard isInteractive else {
+            let isDue = lastProgress.withLock { last in
+                guard last.map({ $0.duration(to: .now) >= pause }) ?? true else { return false }
+                last = .now
+                return true
+            }
+            if isDue { note(line) }
+            return
+        }
         isLineOpen.withLock { isOpen in
             FileHandle.standardError.write(Data("\r\u{1B}[2K\(line)".utf8))
             isOpen = true
@@ -64,7 +76,7 @@ extension Duration {
 
     /// `2:05`, or `1:02:05` from an hour on.
     var clockText: String {
-        let whole = max(0, Int(seconds))
+        let whole = max(0, Int(components.seconds))
         let (minutes, rest) = (whole / 60 % 60, whole % 60)
         let two = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
         return whole >= 3_600

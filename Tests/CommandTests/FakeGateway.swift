@@ -13,6 +13,8 @@ final class FakeGateway: Sendable {
     struct State {
         var clock = Date(timeIntervalSince1970: 0)
         var clocksAreSimulated = true
+        /// Otherwise a clock that is later stays where it is and says so.
+        var refusesToGoBack = true
         var courseRuns: [CourseRunDefinition] = []
         var contacts: [String: String] = [:]
         /// In order of arrival; each id once.
@@ -176,14 +178,14 @@ private struct Contacts: Decodable {
 extension FakeGateway.State {
     fileprivate mutating func setClock(_ setting: SetClock.Request) throws -> HTTPServerResponse {
         guard clocksAreSimulated else { throw HTTPProblem(404, .notFound, "clocks are real here") }
-        guard setting.now >= clock else {
+        guard setting.now >= clock || !refusesToGoBack else {
             throw HTTPProblem(400, .failedPrecondition, "the clock is later already")
         }
-        clock = setting.now
+        clock = max(clock, setting.now)
         let due = planned.filter { $0.at <= clock }
         planned.removeAll { $0.at <= clock }
         for plan in due { nudge(plan.learner, plan.kind) }
-        return .text("{}")
+        return .text(#"{"now":"\#(RFC3339.string(from: clock))","simulated":true}"#)
     }
 
     private mutating func nudge(_ name: ExternalLearnerID, _ kind: NudgeKind) {

@@ -81,6 +81,16 @@ import Testing
         }
     }
 
+    @Test func `messages to another cohort that studies the same course run are left alone`() async throws {
+        let stranger = ExternalLearnerID(checked: "learner-8-0001")
+        let moment = try Self.settings().plan().startsAt.addingTimeInterval(86_400)
+        try await FakeGateway.running({ $0.planned = [(moment, stranger, .kudos)] }) { _, client in
+            var simulation = try Simulation(Self.settings(until: .week(1)), client: client)
+            let summary = try await simulation.run()
+            #expect(summary.nudges.isEmpty)
+        }
+    }
+
     @Test func `a simulation that was stopped goes on where it was, with the same learners`() async throws {
         let folder = try TemporaryDirectory("simulation")
         let file = folder.url.appending(path: "state.json")
@@ -139,10 +149,14 @@ import Testing
             let error = await #expect(throws: GatewayError.self) { try await simulation.run() }
             #expect(error?.description.contains("HOLDFAST_CLOCK=simulated") == true)
         }
-        try await FakeGateway.running({ $0.clock = .distantFuture }) { _, client in
-            var simulation = try Simulation(Self.settings(), client: client)
-            let error = await #expect(throws: GatewayError.self) { try await simulation.run() }
-            #expect(error?.description.contains("never go back") == true)
+        for refuses in [true, false] {
+            try await FakeGateway.running({
+                $0.clock = .distantFuture; $0.refusesToGoBack = refuses
+            }) { _, client in
+                var simulation = try Simulation(Self.settings(), client: client)
+                let error = await #expect(throws: GatewayError.self) { try await simulation.run() }
+                #expect(error?.description.contains("never go back") == true)
+            }
         }
     }
 
