@@ -33,8 +33,9 @@ final class PartitionBoard: Sendable {
         var runMax: Int
         var attempts = 0
         var failures = 0
-        /// The log's head when it was last compared.
-        var head: Int64 = 0
+        /// The log's head when it was last compared; nil before the first time.
+        var head: Int64?
+        let heldSince = ContinuousClock.now
         /// After the log contradicted the stream or itself: when to look again.
         var restsUntil: ContinuousClock.Instant?
 
@@ -61,6 +62,9 @@ final class PartitionBoard: Sendable {
 
     /// Asking again at once would only repeat the answer.
     private static let restAfterContradiction = Duration.seconds(1)
+
+    /// How long the stream may take to bring what it has. Reading the log too early is harmless.
+    private static let chance = Duration.milliseconds(500)
 
     private let state = Mutex(State())
     private let runMax: Int
@@ -228,8 +232,11 @@ final class PartitionBoard: Sendable {
                 if let position = before[partition], position > head {
                     problems.append(.wentBack(partition: partition, head: head, known: position))
                 }
-                if slot.waiting.isEmpty, slot.head > slot.cursor {
-                    slot.missingUpTo = max(slot.missingUpTo, slot.head)
+                // A new holding's stream had its chance if it was read at all; an older one's since the last time.
+                let isNew = slot.heldSince.duration(to: .now) < Self.chance
+                let expected = slot.head ?? (isNew ? 0 : head)
+                if slot.waiting.isEmpty, expected > slot.cursor {
+                    slot.missingUpTo = max(slot.missingUpTo, expected)
                 }
                 slot.head = head
                 settle(partition, &slot)
@@ -242,7 +249,7 @@ final class PartitionBoard: Sendable {
     /// Facts in the log that are not yet applied, over the owned partitions; nil before the first comparison.
     var lag: Int64? {
         state.withLock { state in
-            state.isCompared ? state.slots.values.reduce(0) { $0 + max(0, $1.head - $1.position) } : nil
+            state.isCompared ? state.slots.values.reduce(0) { $0 + max(0, ($1.head ?? 0) - $1.position) } : nil
         }
     }
 

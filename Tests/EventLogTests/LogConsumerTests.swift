@@ -19,7 +19,7 @@ extension OnServers {
                 // No relay at all: the log alone must do.
                 let consumer = try world.consumer()
                 try await running([consumer]) {
-                    #expect(try await world.settled(within: .seconds(5)) < .seconds(5))
+                    #expect(try await world.settled(within: .seconds(5)) < stretched(.seconds(5)))
                     try await world.redis.flush()
                     try await world.say(["key-1", "key-2"])
                     _ = try await world.settled(within: .seconds(5))
@@ -46,7 +46,7 @@ extension OnServers {
                     try await world.say(Array(repeating: "a", count: 40) + ["b"])
                     let poison = try #require(try await world.say(["a"], type: "Poison").first)
                     try await world.say(Array(repeating: "a", count: 40) + ["b"])
-                    #expect(try await world.settled(within: .seconds(5)) < .seconds(5))
+                    #expect(try await world.settled(within: .seconds(5)) < stretched(.seconds(5)))
                     #expect(try await world.effects() == 82)
                     let letters = try await consumer.deadLetters.list()
                     let letter = try #require(letters.first)
@@ -152,7 +152,7 @@ extension OnServers {
                     let left = ContinuousClock.now
                     try await world.say(keys)
                     _ = try await world.settled(within: .seconds(5))
-                    #expect(left.duration(to: .now) < .seconds(1))
+                    #expect(left.duration(to: .now) < stretched(.seconds(1)))
                 }
                 #expect(try await world.effects() == 2 * EventLog.partitionCount)
             }
@@ -339,7 +339,7 @@ extension OnServers {
                     }
                     hops.sort()
                     print("one hop, debug build, shared machine: p50 \(hops[50]), p99 \(hops[98])")
-                    #expect(hops[50] < .milliseconds(200))
+                    #expect(hops[50] < stretched(.milliseconds(200)))
                 }
             }
         }
