@@ -97,7 +97,15 @@ let sharedLibraries: [Target] =
             path: "Tests/EventLogWorker", swiftSettings: settings)
     ]
     + shared("HTTPClient", uses: ["CCurl", logging, metrics, collections])
-    + shared("Runtime", uses: ["Contracts", configuration, logging, metrics, tracing, lifecycle])
+    + shared(
+        "Runtime", uses: ["Contracts", configuration, logging, metrics, tracing, lifecycle],
+        testsUse: ["runtime-worker", "HTTPClient", logging, metrics])
+    + [
+        // RuntimeTests start and stop this process, to see how a service begins and ends.
+        .executableTarget(
+            name: "runtime-worker", dependencies: ["Runtime", "HTTPServer", lifecycle], path: "Tests/RuntimeWorker",
+            swiftSettings: settings)
+    ]
     + shared(
         "HTTPServer", uses: ["Contracts", "RPC", "Runtime", logging, metrics, lifecycle] + hummingbird,
         testsUse: ["HTTPClient"])

@@ -44,7 +44,9 @@ struct Call: Sendable {
             }
             return .success(data)
         } catch {
-            return .failure(error)
+            // The connection broke, or was cut for being slow: nobody is left to read an answer.
+            return .failure(
+                RPCError(.canceled, "the body of the request did not arrive whole", detail: "\(error)"))
         }
     }
 

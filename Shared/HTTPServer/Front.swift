@@ -19,11 +19,13 @@ final class Front: Sendable {
     private let logger: Logger
     private let draining = Atomic<Bool>(false)
     private let timers = RequestTimers()
+    private let load: RequestLoad
 
     init(
         rpc: RPCRouter?, routes: HTTPRoutes, files: StaticFiles?, health: Health, metrics: PrometheusRegistry,
-        logger: Logger
+        requestsMax: Int, logger: Logger
     ) {
+        load = RequestLoad(max: requestsMax)
         self.rpc = rpc
         self.routes = routes
         self.files = files
@@ -82,6 +84,8 @@ final class Front: Sendable {
     }
 
     private func answerRPC(_ rpc: RPCRouter, _ call: Call) async -> Answer {
+        guard load.enter(.write) else { return failure(call, "shed", RequestLoad.refusal) }
+        defer { load.leave() }
         let limit = rpc.maxBytes(forPath: call.path)
         let route = limit == nil ? "unknown" : call.path
         let collected = await call.collectBody(upTo: limit ?? RPCWire.requestBytesMax)
@@ -110,6 +114,10 @@ final class Front: Sendable {
         }
         switch routes.match(verb, call.path) {
         case .route(let route, let parameters):
+            guard load.enter(route.importance) else {
+                return failure(call, route.pattern, RequestLoad.refusal)
+            }
+            defer { load.leave() }
             do {
                 let body = try await call.body(upTo: route.maxBytes)
                 let response = try await route.handler(call.serverRequest(verb, parameters, body))
@@ -187,29 +195,5 @@ final class Front: Sendable {
         return Response(
             status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: response.body))
         )
-    }
-}
-
-/// The request histogram's series; looked up by what they are labelled with.
-private final class RequestTimers: Sendable {
-    private struct Key: Hashable {
-        let method: String
-        let route: String
-        let status: Int
-    }
-
-    private let timers = Mutex<[Key: Metrics.Timer]>([:])
-
-    func record(_ duration: Duration, method: String, route: String, _ status: Int) {
-        let key = Key(method: method, route: route, status: status)
-        let timer = timers.withLock { timers in
-            if let known = timers[key] { return known }
-            let timer = Metrics.Timer(
-                label: "http_server_request_duration_seconds",
-                dimensions: [("method", method), ("route", route), ("status", "\(status)")])
-            timers[key] = timer
-            return timer
-        }
-        timer.recordNanoseconds(Int64(duration / .nanoseconds(1)))
     }
 }

@@ -3,6 +3,16 @@ import Foundation
 import RPC
 import Synchronization
 
+/// What is refused first when there is more to do than can be done.
+public enum RouteImportance: Sendable {
+    /// Asked again by whoever needs it: shed first.
+    case read
+    /// Changes something: shed last.
+    case write
+    /// Never shed: an unsubscription must not wait for a quiet hour.
+    case essential
+}
+
 /// The routes of a service, by method and pattern. Registered while the service is wired, before the first request.
 public final class HTTPRoutes: Sendable {
     public typealias Handler = @Sendable (HTTPServerRequest) async throws -> HTTPServerResponse
@@ -11,6 +21,7 @@ public final class HTTPRoutes: Sendable {
         let pattern: String
         let segments: [Segment]
         let maxBytes: Int
+        let importance: RouteImportance
         let handler: Handler
     }
 
@@ -34,9 +45,12 @@ public final class HTTPRoutes: Sendable {
     ///
     /// A literal part wins over a part in braces. GET routes answer HEAD as well.
     ///
-    /// - Parameter maxBytes: Of the body, on the wire and unpacked; a longer one is answered with 413.
+    /// - Parameters:
+    ///   - maxBytes: Of the body, on the wire and unpacked; a longer one is answered with 413.
+    ///   - importance: GET is a read and everything else a write, unless said otherwise.
     public func on(
         _ verb: HTTPVerb, _ pattern: String, maxBytes: Int = RPCWire.requestBytesMax,
+        importance: RouteImportance? = nil,
         _ handler: @escaping Handler
     ) {
         let segments = Self.split(pattern).map { part in
@@ -47,7 +61,9 @@ public final class HTTPRoutes: Sendable {
             let clash = routes[verb, default: []].contains { Self.shape($0.segments) == Self.shape(segments) }
             precondition(!clash, "two routes answer \(verb.rawValue) \(pattern)")
             routes[verb, default: []].append(
-                Route(pattern: pattern, segments: segments, maxBytes: maxBytes, handler: handler))
+                Route(
+                    pattern: pattern, segments: segments, maxBytes: maxBytes,
+                    importance: importance ?? (verb == .get ? .read : .write), handler: handler))
         }
     }
 

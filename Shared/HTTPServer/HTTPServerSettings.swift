@@ -7,6 +7,9 @@ public struct HTTPServerSettings: Sendable {
     public var port: Int
     /// More are answered with 503 and closed at once.
     public var connectionsMax: Int
+    /// Requests answered at a time. Beyond half of it reads are shed with 503, beyond all of it everything but
+    /// what is ``RouteImportance/essential``: so a flood of dashboards never keeps an event out.
+    public var requestsMax: Int
     /// A longer head of a request is answered with 431.
     public var headerBytesMax: Int
     /// From a request's first byte, or the connection's beginning, to the end of its head.
@@ -26,7 +29,8 @@ public struct HTTPServerSettings: Sendable {
     public var healthTimeout: Duration
 
     public init(
-        host: String = "127.0.0.1", port: Int, connectionsMax: Int = 2_048, headerBytesMax: Int = 16 << 10,
+        host: String = "127.0.0.1", port: Int, connectionsMax: Int = 2_048, requestsMax: Int = 1_024,
+        headerBytesMax: Int = 16 << 10,
         headerTimeout: Duration = .seconds(10), idleTimeout: Duration = .seconds(60),
         bodyRateMin: Int = 1_024,
         bodyRateWindow: Duration = .seconds(5), answerTimeout: Duration = .seconds(60),
@@ -36,6 +40,7 @@ public struct HTTPServerSettings: Sendable {
         self.host = host
         self.port = port
         self.connectionsMax = connectionsMax
+        self.requestsMax = requestsMax
         self.headerBytesMax = headerBytesMax
         self.headerTimeout = headerTimeout
         self.idleTimeout = idleTimeout

@@ -41,7 +41,7 @@ public final class HTTPService: Service {
             rpc: rpc, routes: routes, files: files,
             health: Health(
                 service: runtime.service, startedAt: Date(), checks: health, timeout: settings.healthTimeout),
-            metrics: runtime.metrics, logger: logger)
+            metrics: runtime.metrics, requestsMax: settings.requestsMax, logger: logger)
     }
 
     /// The port that is listened on, once it is; waits until then.

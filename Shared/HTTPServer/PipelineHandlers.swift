@@ -40,30 +40,44 @@ final class UpgradeFilter: ChannelInboundHandler, RemovableChannelHandler {
     }
 }
 
-/// Answers a request whose head cannot be read: 431 when it is too long, 400 otherwise. Then the connection is closed.
-final class HeadErrorHandler: ChannelInboundHandler, RemovableChannelHandler {
+/// Answers what is about a request's head alone: `Expect: 100-continue` is granted, a head that cannot be read is
+/// answered with 431 when it is too long and with 400 otherwise, after which the connection is closed.
+final class HeadHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    private var isBetweenRequests = true
-    private var hasAnswered = false
+    /// Requests that came and are not answered to the end.
+    private var unanswered = 0
+    private var hasRefused = false
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head: isBetweenRequests = false
-        case .body: break
-        case .end: isBetweenRequests = true
-        }
         // What follows an unreadable head is no request any more.
-        if !hasAnswered { context.fireChannelRead(data) }
+        guard !hasRefused else { return }
+        guard case .head(let head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
+        // While an earlier answer is under way, an interim one would stand in its middle.
+        if unanswered == 0,
+            head.headers[canonicalForm: "expect"].contains(where: { $0.lowercased() == "100-continue" })
+        {
+            let interim = HTTPResponseHead(version: .http1_1, status: .continue)
+            context.writeAndFlush(wrapOutboundOut(.head(interim)), promise: nil)
+        }
+        unanswered += 1
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = unwrapOutboundIn(data) { unanswered = max(0, unanswered - 1) }
+        context.write(data, promise: promise)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
-        guard !hasAnswered else { return }
-        hasAnswered = true
-        // In the middle of a body there may be an answer under way; then silence and the end are all that is left.
-        guard isBetweenRequests else { return context.close(promise: nil) }
+        guard !hasRefused else { return }
+        hasRefused = true
+        // In the middle of another request there may be an answer under way; then the end is all that is left.
+        guard unanswered == 0 else { return context.close(promise: nil) }
         let isTooLong = error == .headerOverflow
         let status: HTTPResponseStatus = isTooLong ? .requestHeaderFieldsTooLarge : .badRequest
         let body = Self.problem(

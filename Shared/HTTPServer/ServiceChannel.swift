@@ -76,16 +76,16 @@ struct ServiceChannel: HTTPChannelHandler {
             let decoder = ByteToMessageHandler(
                 HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
             let filter = UpgradeFilter(path: webSocket?.path)
-            let headErrors = HeadErrorHandler()
+            let heads = HeadHandler()
             let upgrade = NIOTypedHTTPServerUpgradeHandler<ProtocolInUse>(
-                httpEncoder: encoder, extraHTTPHandlers: [decoder, filter, headErrors],
+                httpEncoder: encoder, extraHTTPHandlers: [decoder, filter, heads],
                 upgradeConfiguration: NIOTypedHTTPServerUpgradeConfiguration(
                     upgraders: webSocket.map { [upgrader($0, pace)] } ?? [],
                     notUpgradingCompletionHandler: { channel in
                         channel.eventLoop.makeCompletedFuture { try httpProtocol(channel, pace, logger) }
                     }))
             try pipeline.addHandlers(
-                BytePace(pace.value), encoder, decoder, filter, headErrors, upgrade)
+                BytePace(pace.value), encoder, decoder, filter, heads, upgrade)
             return Value(channel: channel, protocolInUse: upgrade.upgradeResultFuture)
         }
     }

@@ -26,9 +26,10 @@ struct WebSocketSession: Sendable {
                 await withTaskGroup(of: Void.self) { group in
                     group.addTask { await runHandler() }
                     group.addTask { await keepAlive(outbound, heard) }
+                    group.addTask { await limitClose(channel.channel) }
                     group.addTask { await read(inbound, outbound, heard) }
                     // The writer ends the socket: when it is done, so is everything else.
-                    await write(outbound, channel.channel)
+                    await write(outbound)
                     connection.finishMessages()
                     channel.channel.close(promise: nil)
                     group.cancelAll()
@@ -102,20 +103,16 @@ struct WebSocketSession: Sendable {
         }
     }
 
-    private func write(
-        _ outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>, _ channel: any Channel
-    ) async {
+    private func write(_ outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>) async {
         for await _ in connection.signal {
             let (messages, closing) = connection.takeQueue()
             do {
                 for text in messages {
-                    let watch = closeWatch(channel)
-                    defer { watch.cancel() }
                     try await outbound.write(
                         WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(string: text)))
                 }
                 guard let closing else { continue }
-                try await writeClose(closing, outbound, channel)
+                try await writeClose(closing, outbound)
             } catch {
                 logger.trace("socket cannot be written", metadata: ["error": "\(error)"])
             }
@@ -124,25 +121,20 @@ struct WebSocketSession: Sendable {
     }
 
     /// A peer that does not read would hold a write for ever; once the socket shall close, only so long.
-    private func closeWatch(_ channel: any Channel) -> Task<Void, Never> {
-        Task { [connection] in
-            while !Task.isCancelled {
-                do {
-                    try await Task.sleep(for: Self.closeTimeout)
-                } catch {
-                    return
-                }
-                if connection.closeCode != nil { return channel.close(promise: nil) }
-            }
+    private func limitClose(_ channel: any Channel) async {
+        do {
+            while connection.closeCode == nil { try await Task.sleep(for: .milliseconds(250)) }
+            try await Task.sleep(for: Self.closeTimeout)
+            channel.close(promise: nil)
+        } catch {
+            // Cancelled: the socket has ended in time.
         }
     }
 
     private func writeClose(
         _ closing: (code: WebSocketCloseCode, reason: String),
-        _ outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>, _ channel: any Channel
+        _ outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>
     ) async throws {
-        let watch = closeWatch(channel)
-        defer { watch.cancel() }
         var data = ByteBuffer()
         data.write(webSocketErrorCode: WebSocketErrorCode(codeNumber: Int(closing.code.rawValue)))
         // 125 bytes fit a control frame, two of them are the code.

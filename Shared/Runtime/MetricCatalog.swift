@@ -38,6 +38,8 @@ public enum MetricCatalog {
         "http_server_connections_refused_total": Entry(
             "Connections closed at once because as many as allowed were open."),
         "http_server_slow_clients_total": Entry("Connections closed because their client sent too slowly."),
+        "http_server_requests_shed_total": Entry(
+            "Requests refused with 503 because as many as allowed were under way."),
         "http_server_websockets": Entry("WebSocket connections that are open now."),
         "http_server_websockets_dropped_total": Entry(
             "WebSockets closed because their client read too slowly."),

@@ -93,7 +93,10 @@ import Testing
             let cases: [(String, Int, String)] = [
                 (#"{"text":7}"#, 400, "the field text must be a string"),
                 (#"{}"#, 400, "the field text is missing"),
-                (#"not json"#, 400, "the body is not a valid JSON document, or a number in it does not fit its field"),
+                (
+                    #"not json"#, 400,
+                    "the body is not a valid JSON document, or a number in it does not fit its field"
+                ),
                 (
                     #"{"text":"a\u0000b"}"#, 400,
                     "the JSON document must not contain a NUL character (\\u0000)"

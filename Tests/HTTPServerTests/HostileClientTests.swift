@@ -100,6 +100,83 @@ import Testing
         }
     }
 
+    @Test func `a client that asks before it sends a body is told to go on`() async throws {
+        try await withServer(routes: routes()) { server in
+            try await blocking {
+                let socket = try RawSocket(port: server.port)
+                socket.send(
+                    "POST /echo HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 5\r\n\r\n")
+                #expect(socket.receive(until: "\r\n\r\n").hasPrefix("HTTP/1.1 100 Continue\r\n"))
+                socket.send("hello")
+                let answer = socket.receive(until: "hello")
+                #expect(answer.hasPrefix("HTTP/1.1 200 OK") && answer.hasSuffix("hello"))
+            }
+        }
+    }
+
+    @Test func `beyond its load the service sheds reads first, and what is essential never`() async throws {
+        let routes = HTTPRoutes()
+        let gate = Gate()
+        routes.on(.get, "/read") { _ in
+            await gate.wait()
+            return .text("read")
+        }
+        routes.on(.post, "/write") { _ in
+            await gate.wait()
+            return .text("written")
+        }
+        routes.on(.post, "/unsubscribe", importance: .essential) { _ in .text("done") }
+        try await withServer(routes: routes, adjust: { $0.requestsMax = 4 }) { server in
+            // The reads come first: with two requests under way no further read is let in.
+            let reads = hold(2) { try await server.get("/read").status }
+            try await eventually("two reads wait") { gate.waiting == 2 }
+            let writes = hold(2) { try await server.send(.post, "/write").status }
+            try await eventually("two writes wait") { gate.waiting == 4 }
+            let read = try await server.get("/read")
+            #expect(read.status == 503 && read.header("retry-after") == "1")
+            #expect(try await server.send(.post, "/write").status == 503)
+            #expect(try await server.send(.post, "/unsubscribe").status == 200)
+            gate.open()
+            #expect(try await reads.value + writes.value == [200, 200, 200, 200])
+            #expect(try await server.get("/read").status == 200)
+        }
+    }
+
+    private func hold(
+        _ count: Int, _ send: @escaping @Sendable () async throws -> Int
+    ) -> Task<[Int], any Error> {
+        Task {
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<count { group.addTask { try await send() } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+        }
+    }
+
+    /// Holds whoever waits until it is opened.
+    private final class Gate: Sendable {
+        private let state = Mutex((isOpen: false, waiting: [CheckedContinuation<Void, Never>]()))
+        var waiting: Int { state.withLock { $0.waiting.count } }
+
+        func wait() async {
+            await withCheckedContinuation { continuation in
+                let isOpen = state.withLock { state in
+                    if !state.isOpen { state.waiting.append(continuation) }
+                    return state.isOpen
+                }
+                if isOpen { continuation.resume() }
+            }
+        }
+
+        func open() {
+            let waiting = state.withLock { state in
+                state.isOpen = true
+                return state.waiting
+            }
+            for continuation in waiting { continuation.resume() }
+        }
+    }
+
     @Test func `requests sent together are answered in order`() async throws {
         try await withServer(routes: routes()) { (server: TestServer) async throws -> Void in
             try await blocking {
@@ -160,7 +237,8 @@ import Testing
             try await Task.sleep(for: .milliseconds(400))
             return .text("done")
         }
-        let stopped = try await withServer(routes: routes) { server in
+        let stopped = try await withServer(routes: routes, adjust: { $0.drainDelay = .seconds(3) }) {
+            server in
             let client = server.client
             let answers = Tally()
             await withTaskGroup(of: Void.self) { group in

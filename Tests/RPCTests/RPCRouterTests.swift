@@ -120,10 +120,14 @@ import Testing
     @Test(
         "a request that cannot be read is invalid_argument and says where",
         arguments: [
-            ("{", "the body is not a valid JSON document, or a number in it does not fit its field"), (#"{"age":1}"#, "the field name is missing"),
+            ("{", "the body is not a valid JSON document, or a number in it does not fit its field"),
+            (#"{"age":1}"#, "the field name is missing"),
             (#"{"name":1}"#, "the field name must be a string"),
             (#"{"name":"a","age":"old"}"#, "the field age must be a whole number"),
-            (#"{"name":"a","age":1.5}"#, "the body is not a valid JSON document, or a number in it does not fit its field"),
+            (
+                #"{"name":"a","age":1.5}"#,
+                "the body is not a valid JSON document, or a number in it does not fit its field"
+            ),
             (#"{"name":"\u0000"}"#, "the JSON document must not contain a NUL character (\\\\u0000)"),
         ])
     func unreadable(body: String, message: String) async {
