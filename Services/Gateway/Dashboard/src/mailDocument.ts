@@ -66,5 +66,10 @@ export function showMail(frame: HTMLIFrameElement, mail: MailDocument): number {
       return sheet;
     });
   }
-  return Math.ceil(Math.max(120, target.documentElement.getBoundingClientRect().height));
+  // A document is at least as high as its frame, so it is measured in a frame of no height.
+  const shown = frame.height;
+  frame.height = "0";
+  const needed = target.documentElement.scrollHeight;
+  frame.height = shown;
+  return Math.max(120, needed);
 }

@@ -19,7 +19,7 @@ export function LearnerTimeline({ timeline }: { timeline: Timeline }): JSX.Eleme
   const risk = scaleLinear().domain([0, 1]).range([tracks.riskBottom, tracks.riskTop]);
   const most = Math.max(4, ...timeline.days.map((day) => day.eventCount));
   const days = scaleLinear().domain([0, most]).range([tracks.daysBottom, tracks.daysTop]);
-  const ticks = x.ticks(Math.max(2, Math.floor(width / 110)));
+  const ticks = x.ticks(Math.max(3, Math.floor(width / 110)));
   const point = (event: PointerEvent<SVGRectElement>): void => {
     const left = event.currentTarget.ownerSVGElement?.getBoundingClientRect().left ?? 0;
     setPointed(x.invert(event.clientX - left).getTime());

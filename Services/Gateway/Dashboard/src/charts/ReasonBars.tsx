@@ -8,7 +8,7 @@ export function ReasonBars({ risk }: { risk: RiskPrediction }): JSX.Element {
   return (
     <div className="reasons">
       <div className="reasons-head small muted" aria-hidden="true">
-        <span>lowers the risk</span>
+        <span>lowers it</span>
         <span>raises it</span>
       </div>
       <ol className="reason-list">
