@@ -44,9 +44,14 @@ struct Rescoring: Service {
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             var nextOutgrown = ContinuousClock.now + outgrownInterval
+            var isModelAdopted = false
             while !Task.isCancelled {
                 var worked = 0
                 do {
+                    if !isModelAdopted {
+                        try await adoptModel()
+                        isModelAdopted = true
+                    }
                     worked = try await rescoreDue()
                     if ContinuousClock.now >= nextOutgrown {
                         let began = ContinuousClock.now
@@ -76,6 +81,19 @@ struct Rescoring: Service {
             let count = try await rescoreBatch()
             all += count
             if count < PredictionLimits.rescoringBatchMax { return all }
+        }
+    }
+
+    /// Makes due whom another model scored: after a new model was put in place, nobody waits for midnight.
+    func adoptModel() async throws {
+        let now = clock.now()
+        let model = scoring.scorer.model.version
+        let limit = PredictionLimits.rescoringBatchMax
+        var made = limit
+        while made == limit {
+            made = try await database.transaction { [enrollments] session in
+                try enrollments.makeDue(notScoredBy: model, now: now, limit: limit, on: session)
+            }
         }
     }
 

@@ -107,7 +107,7 @@ final class CourseRunStore: Sendable {
             WHERE cohort_due_at > \(now) AND cohort_at IS NOT NULL
               AND (SELECT count(*) FROM enrollment
                     WHERE enrollment.tenant = course_run.tenant AND enrollment.course_run = course_run.course_run
-                      AND scored_at > cohort_at)
+                      AND heard_at > cohort_at)
                 > \(Self.share) * (cohort->>'size')::double precision + 1
             ORDER BY cohort_at LIMIT 1 FOR UPDATE SKIP LOCKED
             """

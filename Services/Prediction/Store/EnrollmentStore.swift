@@ -58,12 +58,35 @@ struct EnrollmentStore: Sendable {
         ).map(Enrollment.init(row:))
     }
 
-    /// Makes all enrollments of a run due.
+    /// Makes all enrollments of a run due. They are locked in the order of ``lock(_:on:)``, so that the two never
+    /// wait for each other.
     func makeDue(_ run: CourseRunStore.Name, now: Date, on session: Session) throws {
         _ = try session.execute(
             """
-            UPDATE enrollment SET due_at = \(now)
-            WHERE tenant = \(run.tenant) AND course_run = \(run.courseRun) AND (due_at IS NULL OR due_at > \(now))
+            WITH held AS MATERIALIZED (
+                SELECT e.tenant, e.course_run, e.learner FROM enrollment AS e
+                WHERE e.tenant = \(run.tenant) AND e.course_run = \(run.courseRun)
+                  AND (e.due_at IS NULL OR e.due_at > \(now))
+                ORDER BY e.tenant, e.course_run, e.learner
+                FOR UPDATE
+            )
+            UPDATE enrollment AS e SET due_at = \(now) FROM held
+            WHERE e.tenant = held.tenant AND e.course_run = held.course_run AND e.learner = held.learner
+            """
+        )
+    }
+
+    /// Makes up to `limit` enrollments due that another model scored. Returns how many there were.
+    func makeDue(notScoredBy model: String, now: Date, limit: Int, on session: Session) throws -> Int {
+        try session.execute(
+            """
+            WITH held AS MATERIALIZED (
+                SELECT e.tenant, e.course_run, e.learner FROM enrollment AS e
+                WHERE e.due_at > \(now) AND e.model <> \(model)
+                LIMIT \(limit) FOR UPDATE SKIP LOCKED
+            )
+            UPDATE enrollment AS e SET due_at = \(now) FROM held
+            WHERE e.tenant = held.tenant AND e.course_run = held.course_run AND e.learner = held.learner
             """
         )
     }
@@ -75,18 +98,20 @@ struct EnrollmentStore: Sendable {
         _ = try session.execute(
             """
             INSERT INTO enrollment (tenant, course_run, learner, state, is_enrolled, score, band, band_since,
-                                    abstention, scored_at, said_score, said_abstention, said_on, vector, model, due_at)
-            SELECT * FROM unnest(\(row.tenants), \(row.courseRuns), \(row.learners),
+                                    abstention, scored_at, said_score, said_abstention, said_on, vector, model, due_at,
+                                    heard_at)
+            SELECT new.*, \(now) FROM unnest(\(row.tenants), \(row.courseRuns), \(row.learners),
                                  \(enrollments.map { $0.state.encoded() }), \(enrollments.map(\.state.isEnrolled)),
                                  \(row.scores), \(row.bands), \(row.bandsSince), \(row.abstentions), \(row.scoredAt),
                                  \(row.saidScores), \(row.saidAbstentions), \(row.saidOn), \(row.vectors),
-                                 \(row.models), \(row.dueAt))
+                                 \(row.models), \(row.dueAt)) AS new
             ON CONFLICT (tenant, course_run, learner) DO UPDATE
                SET state = excluded.state, is_enrolled = excluded.is_enrolled, score = excluded.score,
                    band = excluded.band, band_since = excluded.band_since, abstention = excluded.abstention,
                    scored_at = excluded.scored_at, said_score = excluded.said_score,
                    said_abstention = excluded.said_abstention, said_on = excluded.said_on,
-                   vector = excluded.vector, model = excluded.model, due_at = excluded.due_at
+                   vector = excluded.vector, model = excluded.model, due_at = excluded.due_at,
+                   heard_at = excluded.heard_at
             """
         )
         try savePoints(enrollments, on: session)

@@ -141,6 +141,42 @@ import Testing
         #expect(after.rawValue < before.rawValue / 2)
     }
 
+    @Test func `a summary that most learners have outgrown is made anew, once`() async throws {
+        let parts = try await PredictionParts.make(now: Self.now)
+        try await parts.hear([PredictionParts.defined(at: Self.now)])
+        try await parts.rescoring.rescoreDue()
+        for number in 0..<30 {
+            let learner = LearnerID(rawValue: UUID(numbered: 1_000 + number))
+            let later = Self.now.addingTimeInterval(60)
+            try await parts.hear(PredictionParts.history(of: learner, activeOn: 0..<number, at: later))
+        }
+        parts.clock.set(now: Self.now.addingTimeInterval(120), rate: 0)
+        #expect(try await parts.rescoring.countDue() == 0)
+        #expect(try await parts.rescoring.refreshOutgrown() == 1)
+        #expect(try await parts.rescoring.countDue() == 30)
+        #expect(try await parts.rescoring.rescoreDue() == 30)
+        // Being scored anew is not being heard: nothing has outgrown the new summary.
+        #expect(try await parts.rescoring.refreshOutgrown() == 0)
+    }
+
+    @Test func `a new model scores everyone anew when the service starts`() async throws {
+        let parts = try await PredictionParts.make(now: Self.now)
+        try await parts.hear([PredictionParts.defined(at: Self.now)])
+        try await parts.hear(PredictionParts.history(of: People.ada, activeOn: 0..<40, at: Self.now))
+        try await parts.rescoring.rescoreDue()
+        try await parts.rescoring.adoptModel()
+        #expect(try await parts.rescoring.rescoreDue() == 0)
+        try await parts.database.execute("UPDATE enrollment SET model = 'an older one'")
+        let stale = try await parts.reads.risks(of: .init(learner: People.ada), tenant: .standard).risks.first
+        #expect(stale?.reasons.isEmpty == true)
+        #expect(stale?.model == "an older one")
+        try await parts.rescoring.adoptModel()
+        #expect(try await parts.rescoring.rescoreDue() == 1)
+        let fresh = try await parts.reads.risks(of: .init(learner: People.ada), tenant: .standard).risks.first
+        #expect(fresh?.model == parts.scorer.model.version)
+        #expect(fresh?.reasons.isEmpty == false)
+    }
+
     @Test func `two replicas score each enrollment once`() async throws {
         let parts = try await PredictionParts.make(now: Self.now)
         try await parts.hear([PredictionParts.defined(at: Self.now)])
