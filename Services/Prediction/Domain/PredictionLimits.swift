@@ -1,7 +1,6 @@
 /// What Prediction does at most at once, and why.
 public enum PredictionLimits {
-    /// Enrollments scored in one transaction: it stays around 100 ms, so that consumers wait for its rows no
-    /// longer.
+    /// Enrollments scored in one transaction: few enough that consumers wait only briefly for its rows.
     public static let rescoringBatchMax = 500
     /// Enrollments read at once for a run's summary: a page of about 1 MB.
     public static let cohortPageMax = 1_000
