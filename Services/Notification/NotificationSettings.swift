@@ -40,7 +40,9 @@ public struct NotificationSettings: Sendable {
             doc: "Mails sent side by side, each over its own connection.")
         onUnclear = try settings.choice(
             "HOLDFAST_NOTIFICATION_UNCLEAR", default: .hold,
-            doc: "What to do when a crash leaves open whether a mail server took a mail: hold it as unknown, or resend.")
+            doc:
+                "What to do when a crash leaves open whether a mail server took a mail: hold it as unknown, or resend."
+        )
         sender = try Self.sender(settings)
         let smtp = try Self.smtp(settings, senders: senders)
         self.smtp = provider == .smtp ? smtp : nil
@@ -50,21 +52,26 @@ public struct NotificationSettings: Sendable {
         let name = "HOLDFAST_NOTIFICATION_DATA_KEY"
         let text = try settings.secret(
             name, isRequired: true,
-            doc: "32 random bytes in base64 (openssl rand -base64 32): seals contacts. Without it they are lost.")
+            doc:
+                "32 random bytes in base64 (openssl rand -base64 32): seals contacts. Without it they are lost."
+        )
         do {
             // A table of settings is made without any environment; the key of all zeros serves that alone.
             return try DerivedKeys(base64: text ?? Data(count: 32).base64EncodedString())
         } catch {
-            throw SettingsError("\(name) is not usable; expected 32 bytes in base64 (openssl rand -base64 32)")
+            throw SettingsError(
+                "\(name) is not usable; expected 32 bytes in base64 (openssl rand -base64 32)")
         }
     }
 
     private static func sender(_ settings: Settings) throws -> Mailbox {
         let name = "HOLDFAST_NOTIFICATION_FROM"
         let address = try settings.string(
-            name, default: "no-reply@holdfast.example", unit: "address", doc: "The address that mails come from.")
+            name, default: "no-reply@holdfast.example", unit: "address",
+            doc: "The address that mails come from.")
         let label = try settings.string(
-            "HOLDFAST_NOTIFICATION_FROM_NAME", default: "Your course team", doc: "The name that mails come from.")
+            "HOLDFAST_NOTIFICATION_FROM_NAME", default: "Your course team",
+            doc: "The name that mails come from.")
         do {
             return try Mailbox(name: label, address: try EmailAddress(address))
         } catch {
@@ -89,7 +96,8 @@ public struct NotificationSettings: Sendable {
                 in: .milliseconds(100)...(.seconds(60)), doc: "How long connecting may take."),
             timeout: try settings.duration(
                 "HOLDFAST_NOTIFICATION_SMTP_TIMEOUT", default: .seconds(30),
-                in: .milliseconds(500)...(.seconds(300)), doc: "How long one mail may take, connecting included."),
+                in: .milliseconds(500)...(.seconds(300)),
+                doc: "How long one mail may take, connecting included."),
             certificateFile: try settings.optionalString(
                 "HOLDFAST_NOTIFICATION_SMTP_CA", unit: "file",
                 doc: "Certificates to trust instead of the system's, for a private authority."))

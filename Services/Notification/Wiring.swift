@@ -35,7 +35,8 @@ public enum Wiring {
             settings: senderSettings, clock: runtime.clock, bell: bell, wakeRelay: wakeRelay,
             logger: runtime.logger("sender"))
         let stranded = StrandedDeliveries(
-            database: platform.database, store: deliveries, resendable: resendable(settings), clock: runtime.clock,
+            database: platform.database, store: deliveries, resendable: resendable(settings),
+            clock: runtime.clock,
             bell: bell, wakeRelay: wakeRelay, logger: runtime.logger("stranded"))
         let nudges = Nudges(
             store: deliveries, templates: templates.kinds, provider: provider.name, clock: runtime.clock)
@@ -48,7 +49,8 @@ public enum Wiring {
         let reads = DeliveryReads(database: platform.database)
         let router = platform.router()
         NotificationRoutes(
-            database: platform.database, contacts: contacts, unsubscribes: UnsubscribeStore(contacts: contacts),
+            database: platform.database, contacts: contacts,
+            unsubscribes: UnsubscribeStore(contacts: contacts),
             reads: reads, sink: sink, wakeRelay: wakeRelay
         ).register(on: router)
         LogRoutes(NotificationRPC.log, platform: platform, heard: heard, pending: reads.countDue)
@@ -65,7 +67,8 @@ public enum Wiring {
             return (try SMTPProvider(smtp, logger: runtime.logger("smtp")), nil)
         }
         let sink = try SinkProvider(
-            folder: URL(filePath: settings.sinkFolder), threads: settings.senders, logger: runtime.logger("sink"))
+            folder: URL(filePath: settings.sinkFolder), threads: settings.senders,
+            logger: runtime.logger("sink"))
         return (sink, sink)
     }
 

@@ -17,7 +17,8 @@ public final class SMTPClient: Sendable {
         try settings.check()
         guard CurlLibrary.isReady else { throw .unusable("libcurl cannot be used") }
         self.settings = settings
-        threads = ThreadBoundPool(threads: settings.connections, name: "smtp") { _ in SMTPConnection(settings) }
+        threads = ThreadBoundPool(threads: settings.connections, name: "smtp") { _ in SMTPConnection(settings)
+        }
     }
 
     /// Sends one mail and returns the server's last word.

@@ -29,7 +29,9 @@ final class SMTPConnection {
             options.set(settings, left: left)
             options.set(envelope)
             options.set(exchange)
-            guard options.code == CURLE_OK else { return .failure(.notSent("libcurl: \(words(options.code))")) }
+            guard options.code == CURLE_OK else {
+                return .failure(.notSent("libcurl: \(words(options.code))"))
+            }
             let code = curl_easy_perform(easy)
             return exchange.result(code, words: words(code))
         }
@@ -94,7 +96,8 @@ private final class SMTPOptions {
         note(
             ccurl_setopt_data_callback(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
                 guard let bytes, let context else { return 0 }
-                return SMTPExchange.from(context).hear(UnsafeRawBufferPointer(start: bytes, count: size * count))
+                return SMTPExchange.from(context).hear(
+                    UnsafeRawBufferPointer(start: bytes, count: size * count))
             })
         note(ccurl_setopt_data_callback(easy, CURLOPT_WRITEFUNCTION) { _, size, count, _ in size * count })
         // Commands are seen by the debug function alone, which wants VERBOSE; it prints nothing itself.
@@ -109,7 +112,9 @@ private final class SMTPOptions {
             })
     }
 
-    private func text(_ option: CURLoption, _ value: String) { note(ccurl_setopt_string(easy, option, value)) }
+    private func text(_ option: CURLoption, _ value: String) {
+        note(ccurl_setopt_string(easy, option, value))
+    }
 
     private func number(_ option: CURLoption, _ value: Int) { note(ccurl_setopt_long(easy, option, value)) }
 

@@ -45,7 +45,8 @@ public struct SMTPSettings: Sendable {
             let parts = URL(string: url), let scheme = parts.scheme, ["smtp", "smtps"].contains(scheme),
             let host = parts.host, !host.isEmpty, parts.user == nil
         else { throw .unusable("the mail server's address must be smtp://host:port or smtps://host:port") }
-        for secret in [user, password].compactMap({ $0 }) where HTTPClientRequest.hasControlCharacter(secret) {
+        for secret in [user, password].compactMap({ $0 }) where HTTPClientRequest.hasControlCharacter(secret)
+        {
             throw .unusable("the mail server's user and password must have no control characters")
         }
         guard (user == nil) == (password == nil) else {
@@ -103,7 +104,8 @@ public struct SMTPReply: Sendable, Equatable {
         guard let code = Int(line.prefix(3)), (200...599).contains(code) else { return nil }
         let word = line.dropFirst(4).prefix { !$0.isWhitespace }
         let digits = word.split(separator: ".", omittingEmptySubsequences: false)
-        let isEnhanced = digits.count == 3 && digits.allSatisfy { (1...3).contains($0.count) && Int($0) != nil }
+        let isEnhanced =
+            digits.count == 3 && digits.allSatisfy { (1...3).contains($0.count) && Int($0) != nil }
         self.init(code: code, enhancedCode: isEnhanced ? String(word) : nil)
     }
 

@@ -154,15 +154,18 @@ public final class SMTPServer: Sendable {
         where try Program.run([candidate, "-c", "import aiosmtpd.smtp"]).status == 0 {
             return candidate
         }
-        throw TestSupportError("the mail tests need aiosmtpd: apt install python3-aiosmtpd, or pip install aiosmtpd")
+        throw TestSupportError(
+            "the mail tests need aiosmtpd: apt install python3-aiosmtpd, or pip install aiosmtpd")
     }
 
     private static func makeCertificate(in directory: URL) throws -> (certificate: String, key: String) {
         let certificate = directory.appending(path: "server.pem").path
         let key = directory.appending(path: "server.key").path
         try Program.succeed([
-            try Program.find("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-            "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+            try Program.find("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+            "subjectAltName=DNS:localhost,IP:127.0.0.1",
             "-keyout", key, "-out", certificate,
         ])
         return (certificate, key)
@@ -170,7 +173,9 @@ public final class SMTPServer: Sendable {
 
     private static func line(from handle: FileHandle) throws -> String {
         var bytes = Data()
-        while let byte = try handle.read(upToCount: 1), let value = byte.first, value != 10 { bytes.append(value) }
+        while let byte = try handle.read(upToCount: 1), let value = byte.first, value != 10 {
+            bytes.append(value)
+        }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -30,7 +30,8 @@ import Testing
     @Test func `mail goes out encrypted and logged in, over one kept connection`() async throws {
         let server = try await SMTPServer.start(isEncrypted: true, login: ("holdfast", "a good secret"))
         let client = try SMTPClient(
-            server.settings(encryption: .required, user: "holdfast", password: "a good secret", connections: 1))
+            server.settings(
+                encryption: .required, user: "holdfast", password: "a good secret", connections: 1))
         for number in 1...3 {
             let reply = try await client.send(
                 Self.message("mail \(number)\r\n"), envelope: Self.envelope, before: .now + .seconds(20))
@@ -41,7 +42,8 @@ import Testing
         #expect(mails.count == 3)
         #expect(mails.allSatisfy { $0.isEncrypted && $0.user == "holdfast" })
         #expect(Set(mails.map(\.peer)).count == 1)
-        #expect(mails.allSatisfy { $0.recipients == ["ada@example.net"] && $0.sender == "course@example.org" })
+        #expect(
+            mails.allSatisfy { $0.recipients == ["ada@example.net"] && $0.sender == "course@example.org" })
     }
 
     @Test func `a server whose certificate nobody vouches for gets no mail`() async throws {
@@ -80,7 +82,8 @@ import Testing
         for encryption in [SMTPSettings.Encryption.none, .opportunistic] {
             #expect(throws: SMTPError.self) {
                 _ = try SMTPClient(
-                    SMTPSettings(url: "smtp://localhost:25", user: "u", password: "p", encryption: encryption))
+                    SMTPSettings(url: "smtp://localhost:25", user: "u", password: "p", encryption: encryption)
+                )
             }
         }
     }
@@ -88,7 +91,8 @@ import Testing
     @Test(
         "an address that would add a command reaches nobody",
         arguments: [
-            "a@x>\r\nRCPT TO:<b@x", "a@x\r\nDATA", "a@x\nRSET", "a@x\0", "<a@x>", "a@x> SIZE=1", "a@x,b@x", "a b@x",
+            "a@x>\r\nRCPT TO:<b@x", "a@x\r\nDATA", "a@x\nRSET", "a@x\0", "<a@x>", "a@x> SIZE=1", "a@x,b@x",
+            "a b@x",
             "a@x\u{85}", "a@x\u{2028}RCPT", "", "a",
         ])
     func injection(address: String) async throws {
@@ -137,7 +141,9 @@ import Testing
             (.data, "554 5.6.0 not this", .message, true),
             (.data, "452 4.3.1 disk full", .message, false),
         ])
-    func refusals(stage: SMTPServer.Stage, reply: String, expected: SMTPError.Stage, isPermanent: Bool) async throws {
+    func refusals(stage: SMTPServer.Stage, reply: String, expected: SMTPError.Stage, isPermanent: Bool)
+        async throws
+    {
         let server = try await SMTPServer.start()
         try server.fail(at: stage, with: .reply(reply))
         let error = try await Self.send(with: server.settings())
@@ -193,7 +199,9 @@ import Testing
 
     @Test(
         "an address of a mail server is smtp or smtps and nothing else",
-        arguments: ["http://x", "file:///etc/passwd", "smtp://", "smtp://u:p@host", "smtp://a\r\nb", "gopher://x"])
+        arguments: [
+            "http://x", "file:///etc/passwd", "smtp://", "smtp://u:p@host", "smtp://a\r\nb", "gopher://x",
+        ])
     func addresses(url: String) {
         #expect(throws: SMTPError.self) { _ = try SMTPClient(SMTPSettings(url: url, encryption: .none)) }
     }

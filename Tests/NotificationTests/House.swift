@@ -31,7 +31,8 @@ struct House: Sendable {
         let test = try await TestDatabase.make(schema: "notification")
         let room = Repository.root.appending(path: "Services/Notification")
         try await Migrator(
-            schema: "notification", directory: room.appending(path: "Store/Migrations"), extra: EventLog.migrations
+            schema: "notification", directory: room.appending(path: "Store/Migrations"),
+            extra: EventLog.migrations
         ).migrate(test.settings(), logger: Logger(label: "test"))
         return try House(test: test, templates: MessageTemplates(folder: room.appending(path: "Templates")))
     }
@@ -59,7 +60,8 @@ struct House: Sendable {
     }
 
     func sender(
-        _ provider: any MailProvider, lanes: Int = 2, owner: String = "test", claimMargin: Duration = .seconds(15),
+        _ provider: any MailProvider, lanes: Int = 2, owner: String = "test",
+        claimMargin: Duration = .seconds(15),
         policy: RetryPolicy = RetryPolicy(), faults: SenderFaults = .none
     ) throws -> Sender {
         let composer = MessageComposer(
@@ -76,7 +78,8 @@ struct House: Sendable {
 
     func stranded(resendable: [String] = ["sink"]) -> StrandedDeliveries {
         StrandedDeliveries(
-            database: database, store: store, resendable: resendable, clock: clock, bell: Doorbell(), wakeRelay: {},
+            database: database, store: store, resendable: resendable, clock: clock, bell: Doorbell(),
+            wakeRelay: {},
             logger: logger)
     }
 
@@ -127,7 +130,8 @@ struct House: Sendable {
     // MARK: - What is seen of it
 
     func delivery(_ id: DeliveryID) async throws -> ListDeliveries.Delivery {
-        let all = try await reads.deliveries(ListDeliveries.Request(page: PageRequest(size: 500)), tenant: .standard)
+        let all = try await reads.deliveries(
+            ListDeliveries.Request(page: PageRequest(size: 500)), tenant: .standard)
         guard let found = all.deliveries.first(where: { $0.delivery == id }) else {
             throw TestSupportError("there is no delivery \(id)")
         }
@@ -159,12 +163,14 @@ struct House: Sendable {
     /// Lets every claim run out, as if its time had passed.
     func endClaims() async throws {
         try await database.execute(
-            "UPDATE delivery SET claim_expires_at = clock_timestamp() - interval '1 second' WHERE state = 'sending'")
+            "UPDATE delivery SET claim_expires_at = clock_timestamp() - interval '1 second' WHERE state = 'sending'"
+        )
     }
 
     /// Makes every planned message due.
     func makeDue() async throws {
-        try await database.execute("UPDATE delivery SET next_attempt_at = clock_timestamp() WHERE state = 'planned'")
+        try await database.execute(
+            "UPDATE delivery SET next_attempt_at = clock_timestamp() WHERE state = 'planned'")
     }
 }
 

@@ -24,7 +24,8 @@ struct NotificationRoutes: Sendable {
         router.handle(NotificationRPC.getContacts) { request, context in
             guard (1...NotificationLimits.contactsAskedMax).contains(request.learners.count) else {
                 throw NotificationError.invalidRequest(
-                    "learners must be 1 to \(NotificationLimits.contactsAskedMax), got \(request.learners.count)")
+                    "learners must be 1 to \(NotificationLimits.contactsAskedMax), got \(request.learners.count)"
+                )
             }
             let found = try await database.run { session in
                 try contacts.contacts(request.learners, tenant: context.tenant, on: session)
@@ -52,7 +53,8 @@ struct NotificationRoutes: Sendable {
             }
             let mail = try StoredMail(data)
             return GetSinkMessage.Response(
-                message: message, eml: String(decoding: data, as: UTF8.self), text: mail.text, html: mail.html)
+                message: message, eml: String(decoding: data, as: UTF8.self), text: mail.text, html: mail.html
+            )
         }
     }
 

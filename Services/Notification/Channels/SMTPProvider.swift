@@ -29,7 +29,8 @@ struct SMTPProvider: MailProvider {
 
     func close() async { await client.close() }
 
-    private func send(_ mail: OutgoingMail, before deadline: ContinuousClock.Instant) async -> AttemptOutcome {
+    private func send(_ mail: OutgoingMail, before deadline: ContinuousClock.Instant) async -> AttemptOutcome
+    {
         do {
             let envelope = SMTPEnvelope(
                 sender: mail.message.from.address.text, recipients: [mail.message.to.address.text])

@@ -53,7 +53,9 @@ struct CheckedContact: Sendable, Equatable {
         let digits = text.dropFirst()
         guard text.hasPrefix("+"), NotificationLimits.phoneDigits.contains(digits.count), digits.first != "0",
             digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
-        else { throw .invalidContact("phone must be + and 8 to 15 digits (E.164), got \(text.count) characters") }
+        else {
+            throw .invalidContact("phone must be + and 8 to 15 digits (E.164), got \(text.count) characters")
+        }
         return text
     }
 
@@ -61,7 +63,8 @@ struct CheckedContact: Sendable, Equatable {
         guard let text else { return nil }
         let subtags = text.split(separator: "-", omittingEmptySubsequences: false)
         let areWell = subtags.allSatisfy { subtag in
-            (1...8).contains(subtag.utf8.count) && subtag.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+            (1...8).contains(subtag.utf8.count)
+                && subtag.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
         }
         guard let first = subtags.first, (2...8).contains(first.count), first.allSatisfy(\.isLetter), areWell,
             text.count <= 35

@@ -24,7 +24,9 @@ struct DeliveryCursor: Sendable, Equatable {
             self = .start
             return
         }
-        let words = Data(base64Encoded: token).map { String(decoding: $0, as: UTF8.self).split(separator: " ") }
+        let words = Data(base64Encoded: token).map {
+            String(decoding: $0, as: UTF8.self).split(separator: " ")
+        }
         guard let words, words.count == 2, let at = RFC3339.date(from: String(words[0])),
             let delivery = DeliveryID(String(words[1]))
         else { throw .invalidPageToken }

@@ -40,7 +40,7 @@ enum AttemptOutcome: Sendable, Equatable {
     case notAccepted(reply: String?)
     /// It may have been taken or not.
     case unclear
-    /// The claim had run out before anything left: somebody else decides on the row.
+    /// The claim had run out before anything left: somebody else may have decided on the row meanwhile.
     case abandoned
 }
 
@@ -64,8 +64,6 @@ enum AttemptVerdict: Sendable, Equatable {
     case finished(DeliveryState, DeliveryReason?)
     /// Planned again, to be tried after this many seconds of real time.
     case again(after: TimeInterval)
-    /// Leave the row as it is.
-    case leave
 }
 
 /// When to try again, and when to give up. Times are real ones: a mail server knows no simulated clock.
@@ -80,12 +78,14 @@ struct RetryPolicy: Sendable {
     ///   - attempts: How many there were, this one included.
     ///   - sinceFirst: Seconds since the first attempt began.
     ///   - jitter: 0...1, evenly drawn: the share of the longest wait that is taken.
-    func step(after outcome: AttemptOutcome, attempts: Int, sinceFirst: TimeInterval, jitter: Double) -> AttemptVerdict {
+    func step(after outcome: AttemptOutcome, attempts: Int, sinceFirst: TimeInterval, jitter: Double)
+        -> AttemptVerdict
+    {
         switch outcome {
         case .accepted: .finished(.sent, nil)
         case .refused(let reason, _): .finished(.failed, reason)
-        case .abandoned: .leave
-        case .notAccepted: again(attempts: attempts, sinceFirst: sinceFirst, jitter: jitter)
+        // Nothing left: worth knowing where the row was given up as unknown. A newer claim's row is not touched.
+        case .abandoned, .notAccepted: again(attempts: attempts, sinceFirst: sinceFirst, jitter: jitter)
         case .unclear:
             switch onUnclear {
             case .hold: .finished(.unknown, .unanswered)

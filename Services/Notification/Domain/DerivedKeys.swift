@@ -20,7 +20,8 @@ public struct DerivedKeys: Sendable {
         let secret = SymmetricKey(data: bytes)
         func derive(_ use: String) -> SymmetricKey {
             HKDF<SHA256>.deriveKey(
-                inputKeyMaterial: secret, info: Data("holdfast-notification/\(use)/1".utf8), outputByteCount: 32)
+                inputKeyMaterial: secret, info: Data("holdfast-notification/\(use)/1".utf8),
+                outputByteCount: 32)
         }
         sealing = derive("contact")
         lookup = derive("address-lookup")
@@ -42,7 +43,8 @@ public struct DerivedKeys: Sendable {
     func open(_ sealed: Data, field: ContactField, tenant: TenantID, learner: LearnerID) throws -> String {
         do {
             let box = try AES.GCM.SealedBox(combined: sealed)
-            let bytes = try AES.GCM.open(box, using: sealing, authenticating: Self.place(field, tenant, learner))
+            let bytes = try AES.GCM.open(
+                box, using: sealing, authenticating: Self.place(field, tenant, learner))
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw NotificationError.unreadable("a sealed field is not text")
             }
@@ -52,13 +54,16 @@ public struct DerivedKeys: Sendable {
         } catch {
             // The library's error names neither key nor content; what matters is which place it was.
             throw NotificationError.unreadable(
-                "\(field.rawValue) of learner \(learner) cannot be opened: it was sealed under another key, or moved")
+                "\(field.rawValue) of learner \(learner) cannot be opened: it was sealed under another key, or moved"
+            )
         }
     }
 
     /// The same for equal addresses of one tenant, and telling nothing without the key.
     func fingerprint(of address: EmailAddress, tenant: TenantID) -> Data {
-        Data(HMAC<SHA256>.authenticationCode(for: Self.joined([tenant.rawValue, address.normalised]), using: lookup))
+        Data(
+            HMAC<SHA256>.authenticationCode(
+                for: Self.joined([tenant.rawValue, address.normalised]), using: lookup))
     }
 
     /// The opaque part of a delivery's unsubscribe link: always the same one for one delivery, and never expiring.

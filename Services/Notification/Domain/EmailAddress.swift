@@ -28,7 +28,8 @@ public struct EmailAddress: Sendable, Hashable {
         guard text.utf8.count <= NotificationLimits.addressLengthMax else {
             return "must be at most \(NotificationLimits.addressLengthMax) octets, got \(text.utf8.count)"
         }
-        guard text.unicodeScalars.allSatisfy({ $0.isASCII && !$0.properties.isWhitespace && $0.value >= 0x20 }),
+        guard
+            text.unicodeScalars.allSatisfy({ $0.isASCII && !$0.properties.isWhitespace && $0.value >= 0x20 }),
             !text.utf8.contains(0x7F)
         else { return "must be ASCII without spaces or control characters" }
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)

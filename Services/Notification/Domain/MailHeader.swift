@@ -20,7 +20,8 @@ struct MailHeader: Sendable, Equatable {
     init(_ name: String, mailbox: Mailbox) throws(NotificationError) {
         try Self.check(name, mailbox.name ?? "")
         let words = mailbox.name.map(Self.phrase) ?? []
-        self.init(name, folding: words.isEmpty ? [mailbox.address.text] : words + ["<\(mailbox.address.text)>"])
+        self.init(
+            name, folding: words.isEmpty ? [mailbox.address.text] : words + ["<\(mailbox.address.text)>"])
     }
 
     /// A value that stands as it is: an id, a link in angle brackets, a media type.
@@ -36,8 +37,9 @@ struct MailHeader: Sendable, Equatable {
         self.name = name
         var text = "\(name):"
         var column = text.utf8.count
-        for word in words {
-            if column + 1 + word.utf8.count > NotificationLimits.lineLengthWanted, column > 1 {
+        for (index, word) in words.enumerated() {
+            // Never before the first word: some readers take that fold for a space at the value's beginning.
+            if index > 0, column + 1 + word.utf8.count > NotificationLimits.lineLengthWanted {
                 text += "\r\n"
                 column = 0
             }
@@ -69,7 +71,8 @@ struct MailHeader: Sendable, Equatable {
         let isBare = text.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "'"):
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: " "), UInt8(ascii: "-"),
+                UInt8(ascii: "'"):
                 true
             default: false
             }
@@ -83,7 +86,8 @@ struct MailHeader: Sendable, Equatable {
     /// `=?UTF-8?B?…?=`, each at most 75 octets with whole characters, as RFC 2047 asks. Decoders drop the space
     /// between two of them.
     static func encodedWords(_ text: String) -> [String] {
-        let bytesMax = 45
+        // 60 octets a word with its frame, so that the first one fits beside the header's name.
+        let bytesMax = 36
         var words: [String] = []
         var part: [UInt8] = []
         for scalar in text.unicodeScalars {

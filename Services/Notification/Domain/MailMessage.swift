@@ -17,7 +17,8 @@ public struct MailMessage: Sendable, Equatable {
     ///   - unsubscribeURL: http(s); a POST to it unsubscribes (RFC 8058).
     /// - Throws: ``NotificationError/unsendable(_:_:)`` when a header would have a control character.
     public init(
-        delivery: DeliveryID, from: Mailbox, to: Mailbox, date: Date, content: MailContent, unsubscribeURL: String
+        delivery: DeliveryID, from: Mailbox, to: Mailbox, date: Date, content: MailContent,
+        unsubscribeURL: String
     ) throws(NotificationError) {
         self.from = from
         self.to = to
@@ -71,7 +72,8 @@ enum MailDate {
     static func string(from date: Date) -> String {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = .gmt
-        let parts = calendar.dateComponents([.year, .month, .day, .hour, .minute, .second, .weekday], from: date)
+        let parts = calendar.dateComponents(
+            [.year, .month, .day, .hour, .minute, .second, .weekday], from: date)
         func two(_ number: Int?) -> String {
             let text = String(number ?? 0)
             return text.count < 2 ? "0\(text)" : text

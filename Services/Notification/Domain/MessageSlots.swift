@@ -54,7 +54,8 @@ struct MessageSlots: Sendable, Equatable {
         guard value.utf8.count <= NotificationLimits.linkLengthMax,
             value.unicodeScalars.allSatisfy({ (33...126).contains($0.value) }),
             !value.contains(where: { "<>\"'`\\{}|^".contains($0) }),
-            let url = URL(string: value), let scheme = url.scheme?.lowercased(), ["http", "https"].contains(scheme),
+            let url = URL(string: value), let scheme = url.scheme?.lowercased(),
+            ["http", "https"].contains(scheme),
             let host = url.host, !host.isEmpty, url.user == nil, url.password == nil
         else { return nil }
         return value

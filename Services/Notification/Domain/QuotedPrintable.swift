@@ -57,7 +57,8 @@ enum QuotedPrintable {
             } else if rest.prefix(2).elementsEqual([13, 10]) {
                 rest = rest.dropFirst(2)
             } else {
-                guard let high = rest.popFirst().flatMap(value), let low = rest.popFirst().flatMap(value) else {
+                guard let high = rest.popFirst().flatMap(value), let low = rest.popFirst().flatMap(value)
+                else {
                     return nil
                 }
                 result.append(high << 4 | low)

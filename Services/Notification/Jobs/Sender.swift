@@ -143,7 +143,9 @@ struct Sender: Service {
     }
 
     /// Writes outcomes down, again and again while the database is away: they are known only here.
-    private func record(_ outcomes: [DeliveryStore.Outcome], until limit: ContinuousClock.Instant) async throws {
+    private func record(_ outcomes: [DeliveryStore.Outcome], until limit: ContinuousClock.Instant)
+        async throws
+    {
         let backoff = Backoff(base: .milliseconds(100), cap: .seconds(2))
         var failures = 0
         while true {

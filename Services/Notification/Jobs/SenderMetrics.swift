@@ -16,7 +16,9 @@ struct SenderMetrics: Sendable {
             "notification_retries_total", .init("Attempts that were not accepted and are made again."))
         MetricCatalog.declare(
             "notification_attempt_duration_seconds",
-            .init("Time that one attempt took at the provider, in seconds.", buckets: MetricCatalog.latencyBuckets))
+            .init(
+                "Time that one attempt took at the provider, in seconds.",
+                buckets: MetricCatalog.latencyBuckets))
         MetricCatalog.declare(
             "notification_provider_down", .init("1 while the provider is left alone after failures, else 0."))
         finished = Dictionary(
@@ -32,7 +34,6 @@ struct SenderMetrics: Sendable {
         switch verdict {
         case .finished(let state, _): finished[state]?.increment()
         case .again: retries.increment()
-        case .leave: break
         }
     }
 

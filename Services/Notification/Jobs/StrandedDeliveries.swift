@@ -27,7 +27,8 @@ struct StrandedDeliveries: Service {
                     return
                 } catch {
                     // The rows stay as they are; the next look finds them.
-                    logger.warning("stranded deliveries could not be looked at", metadata: ["error": "\(error)"])
+                    logger.warning(
+                        "stranded deliveries could not be looked at", metadata: ["error": "\(error)"])
                     await bell.wait(since: bell.rings, atMost: .seconds(1))
                 }
             }

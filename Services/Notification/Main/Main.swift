@@ -5,6 +5,7 @@ import Runtime
 struct Main {
     static func main() async {
         await ServiceRuntime.main(
-            "notification", settings: NotificationSettings.init, common: \.platform.common, wire: Wiring.services)
+            "notification", settings: NotificationSettings.init, common: \.platform.common,
+            wire: Wiring.services)
     }
 }

@@ -52,7 +52,8 @@ struct ContactStore: Sendable {
                 }
             }
             found[learner] = Contact(
-                learner: learner, name: try opened(.name), email: try opened(.email), phone: try opened(.phone),
+                learner: learner, name: try opened(.name), email: try opened(.email),
+                phone: try opened(.phone),
                 locale: try row.decode("locale"), timeZone: try row.decode("time_zone"))
         }
         return learners.compactMap { found[$0] }

@@ -7,7 +7,9 @@ struct DeliveryReads: Sendable {
     let database: Database
 
     /// One page, newest first. Reads `delivery_by_time`, or `delivery_by_learner` for one learner.
-    func deliveries(_ request: ListDeliveries.Request, tenant: TenantID) async throws -> ListDeliveries.Response {
+    func deliveries(_ request: ListDeliveries.Request, tenant: TenantID) async throws
+        -> ListDeliveries.Response
+    {
         let size = try request.page.effectiveSize()
         let cursor = try DeliveryCursor(token: request.page.token)
         var filter: SQL = "WHERE tenant = \(tenant)"
@@ -24,7 +26,9 @@ struct DeliveryReads: Sendable {
             """
         )
         let page = try rows.prefix(size).map(Self.delivery)
-        let next = rows.count > size ? page.last.map { DeliveryCursor(at: $0.plannedAt, delivery: $0.delivery) } : nil
+        let next =
+            rows.count > size
+            ? page.last.map { DeliveryCursor(at: $0.plannedAt, delivery: $0.delivery) } : nil
         return ListDeliveries.Response(deliveries: page, nextPageToken: next?.token ?? "")
     }
 
@@ -59,7 +63,9 @@ struct DeliveryReads: Sendable {
     }
 
     /// Mails that the sink wrote, newest first. Reads `sink_message_by_time`, or `sink_message_by_learner`.
-    func messages(_ request: ListSinkMessages.Request, tenant: TenantID) async throws -> ListSinkMessages.Response {
+    func messages(_ request: ListSinkMessages.Request, tenant: TenantID) async throws
+        -> ListSinkMessages.Response
+    {
         let size = try request.page.effectiveSize()
         let cursor = try DeliveryCursor(token: request.page.token)
         var filter: SQL = "WHERE tenant = \(tenant)"
@@ -72,7 +78,8 @@ struct DeliveryReads: Sendable {
             """
         )
         let page = try rows.prefix(size).map(Self.message)
-        let next = rows.count > size ? page.last.map { DeliveryCursor(at: $0.sentAt, delivery: $0.delivery) } : nil
+        let next =
+            rows.count > size ? page.last.map { DeliveryCursor(at: $0.sentAt, delivery: $0.delivery) } : nil
         return ListSinkMessages.Response(messages: page, nextPageToken: next?.token ?? "")
     }
 
@@ -112,6 +119,7 @@ struct DeliveryReads: Sendable {
     private static func message(_ row: Row) throws -> SinkMessage {
         SinkMessage(
             delivery: try row.decode("delivery"), learner: try row.decode("learner"),
-            subject: try row.decode("subject"), sentAt: try row.decode("sent_at"), size: try row.decode("size"))
+            subject: try row.decode("subject"), sentAt: try row.decode("sent_at"),
+            size: try row.decode("size"))
     }
 }

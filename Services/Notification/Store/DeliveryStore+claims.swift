@@ -21,7 +21,9 @@ extension DeliveryStore {
     ///
     /// The contact's row is share-locked before the unsubscribed are looked at: whoever unsubscribes locks it too, so
     /// either this claim sees it, or the claim was committed before the learner heard "you are unsubscribed".
-    func claim(_ terms: Terms, templates: Set<NudgeKind>, now: Date, on session: Session) throws -> [ClaimedDelivery] {
+    func claim(_ terms: Terms, templates: Set<NudgeKind>, now: Date, on session: Session) throws
+        -> [ClaimedDelivery]
+    {
         let due = try session.rows(
             """
             SELECT delivery FROM delivery
@@ -90,7 +92,8 @@ extension DeliveryStore {
         )
     }
 
-    private func suppress(_ rows: [(ClaimedDelivery, DeliveryReason)], now: Date, on session: Session) throws {
+    private func suppress(_ rows: [(ClaimedDelivery, DeliveryReason)], now: Date, on session: Session) throws
+    {
         guard !rows.isEmpty else { return }
         _ = try session.execute(
             """
@@ -118,7 +121,7 @@ extension DeliveryStore {
     /// over since changes nothing. A late one, for a row that was given up as `unknown` meanwhile, is still the truth
     /// about it. Returns the deliveries whose row was changed.
     func finish(_ outcomes: [Outcome], now: Date, on session: Session) throws -> Set<DeliveryID> {
-        let rows = outcomes.compactMap { Change($0) }
+        let rows = outcomes.map(Change.init)
         guard !rows.isEmpty else { return [] }
         let changed = try session.rows(
             """
@@ -156,7 +159,7 @@ extension DeliveryStore {
         let reply: String?
         let wait: Double
 
-        init?(_ outcome: Outcome) {
+        init(_ outcome: Outcome) {
             delivery = outcome.delivery.delivery
             epoch = outcome.delivery.epoch
             switch outcome.outcome {
@@ -164,7 +167,6 @@ extension DeliveryStore {
             case .accepted, .unclear, .abandoned: reply = nil
             }
             switch outcome.verdict {
-            case .leave: return nil
             case .again(let after): (state, reason, wait) = (.planned, nil, after)
             case .finished(let state, let reason): (self.state, self.reason, wait) = (state, reason, 0)
             }

@@ -20,7 +20,10 @@ struct DeliveryStore: Sendable {
 
     /// Plans messages of one tenant, each at most once however often its nudge is heard, and says so. Those that must
     /// not be sent are suppressed with a reason at once.
-    func plan(_ plans: [Plan], tenant: TenantID, templates: Set<NudgeKind>, provider: String, now: Date, on session: Session)
+    func plan(
+        _ plans: [Plan], tenant: TenantID, templates: Set<NudgeKind>, provider: String, now: Date,
+        on session: Session
+    )
         throws
     {
         let learners = Array(Set(plans.map(\.nudge.learner)))
@@ -33,7 +36,8 @@ struct DeliveryStore: Sendable {
                 isUnsubscribed: unsubscribed.contains(plan.nudge.learner), expiresAt: plan.nudge.expiresAt
             ).obstacle(at: now)
         }
-        let added = try insert(plans, reasons: reasons, tenant: tenant, provider: provider, now: now, on: session)
+        let added = try insert(
+            plans, reasons: reasons, tenant: tenant, provider: provider, now: now, on: session)
         var facts: [NewFact] = []
         var said: Set<DeliveryID> = []
         for (plan, reason) in zip(plans, reasons)
@@ -107,7 +111,8 @@ struct DeliveryStore: Sendable {
         _ learners: [LearnerID], tenant: TenantID, on session: Session
     ) throws -> Set<LearnerID> {
         let rows = try session.rows(
-            "SELECT learner FROM unsubscribed_learner WHERE tenant = \(tenant) AND learner = ANY(\(learners))")
+            "SELECT learner FROM unsubscribed_learner WHERE tenant = \(tenant) AND learner = ANY(\(learners))"
+        )
         return Set(try rows.map { try $0.decode("learner", as: LearnerID.self) })
     }
 }

@@ -49,7 +49,9 @@ import Testing
         let second = Contact(learner: learner, name: "Ada L.", locale: "en", timeZone: "Europe/London")
         _ = try await call(NotificationRPC.setContacts, .init(contacts: [second]))
         #expect(try await call(NotificationRPC.getContacts, .init(learners: [learner])).contacts == [second])
-        #expect(try await call(NotificationRPC.getContacts, .init(learners: [learner]), tenant: "b").contacts == [])
+        #expect(
+            try await call(NotificationRPC.getContacts, .init(learners: [learner]), tenant: "b").contacts
+                == [])
     }
 
     @Test func `one bad contact refuses the request, with a sentence and without the value`() async throws {
@@ -114,7 +116,9 @@ import Testing
         #expect(shown.eml.utf8.count == message.size)
         #expect(shown.text.hasPrefix("Hello Ada Lovelace,\n"))
         #expect(shown.html.contains("<strong>Quiz 3</strong>"))
-        #expect(try await call(NotificationRPC.listSinkMessages, .init(learner: message.learner)).messages.count == 1)
+        #expect(
+            try await call(NotificationRPC.listSinkMessages, .init(learner: message.learner)).messages.count
+                == 1)
         #expect(try await call(NotificationRPC.listSinkMessages, .init(), tenant: "b").messages.isEmpty)
         await #expect(throws: NotificationError.unknownMessage.rpcError) {
             _ = try await call(NotificationRPC.getSinkMessage, .init(delivery: delivery), tenant: "b")

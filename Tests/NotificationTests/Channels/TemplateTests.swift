@@ -54,7 +54,8 @@ import Testing
     @Test func `no reminder judges, threatens or speaks of risk`() throws {
         let banned = [
             "risk", "fail", "behind", "drop out", "dropout", "warning", "urgent", "last chance", "disappoint",
-            "should have", "must ", "score", "predict", "detected", "inactive", "problem", "unfortunately", "overdue",
+            "should have", "must ", "score", "predict", "detected", "inactive", "problem", "unfortunately",
+            "overdue",
         ]
         for parameters in [Self.whole, [:], ["nextStep": "Quiz 3"], ["quietDays": "1"]] {
             let mail = try Self.render(parameters: parameters)
@@ -86,8 +87,10 @@ import Testing
     @Test(
         "a link that is not plainly http or https is left out",
         arguments: [
-            "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//evil.example", "https://", "x",
-            "https://a\r\nb", "https://user:word@evil.example/", "http://a b", "https://a/\"onclick", "ftp://a.example",
+            "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//evil.example", "https://",
+            "x",
+            "https://a\r\nb", "https://user:word@evil.example/", "http://a b", "https://a/\"onclick",
+            "ftp://a.example",
             "https://" + String(repeating: "a", count: 2_100) + ".example",
         ])
     func badLinks(link: String) throws {
@@ -110,7 +113,8 @@ import Testing
     @Test func `a kind without a template is known to have none`() throws {
         let templates = try Self.templates()
         #expect(templates.kinds == [.smartReminder])
-        let slots = MessageSlots(name: nil, courseTitle: "S", parameters: [:], unsubscribeURL: Self.unsubscribe)
+        let slots = MessageSlots(
+            name: nil, courseTitle: "S", parameters: [:], unsubscribeURL: Self.unsubscribe)
         #expect(throws: NotificationError.unsendable(.noTemplate, "no template for kudos")) {
             try templates.render(.kudos, slots: slots)
         }

@@ -9,7 +9,8 @@ import Testing
     @Test(
         "plain addresses are taken as they are",
         arguments: [
-            "ada@example.org", "a.b+c@mail.example.co.uk", "o'neil@x-y.example", "UPPER@Example.ORG", "x@localhost",
+            "ada@example.org", "a.b+c@mail.example.co.uk", "o'neil@x-y.example", "UPPER@Example.ORG",
+            "x@localhost",
             "!#$%&'*+-/=?^_`{|}~@example.org",
         ])
     func plain(text: String) throws {
@@ -20,8 +21,10 @@ import Testing
         "anything that is more or less than an address is refused, and never repeated",
         arguments: [
             "", "ada", "@example.org", "ada@", "ada@@example.org", "ada@example", "a b@example.org",
-            "ada@example.org ", "ada@example.org\r\nBcc: eve@example.org", "ada@x>\r\nRCPT TO:<b@x", "<ada@example.org>",
-            "\"ada\"@example.org", "ada@[127.0.0.1]", "ada@-x.org", "ada@x-.org", "ada@x..org", ".ada@example.org",
+            "ada@example.org ", "ada@example.org\r\nBcc: eve@example.org", "ada@x>\r\nRCPT TO:<b@x",
+            "<ada@example.org>",
+            "\"ada\"@example.org", "ada@[127.0.0.1]", "ada@-x.org", "ada@x-.org", "ada@x..org",
+            ".ada@example.org",
             "ada.@example.org", "a..b@example.org", "adä@example.org", "ada@exämple.org", "ada@example.org\0",
             "ada@example.org\u{7F}", "ada@example.org,eve@example.org", "a(b)@example.org",
             String(repeating: "a", count: 65) + "@example.org",

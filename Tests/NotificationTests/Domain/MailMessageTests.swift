@@ -10,7 +10,8 @@ import Testing
     static let delivery = DeliveryID("0f8fad5b-d9cb-469f-a165-70867728950e") ?? DeliveryID(rawValue: UUID())
 
     static func message(
-        name: String? = "Ada Lovelace", subject: String = "A good next step: Quiz 3", text: String = "Hello Ada,\n",
+        name: String? = "Ada Lovelace", subject: String = "A good next step: Quiz 3",
+        text: String = "Hello Ada,\n",
         html: String = "<p>Hello Ada,</p>\n"
     ) throws -> MailMessage {
         try MailMessage(
@@ -62,8 +63,10 @@ import Testing
     @Test(
         "every line is short, ends with CR LF, and is ASCII, whatever the texts are",
         arguments: [
-            "", "plain", "Übung für Ada: «Wahrscheinlichkeit» — Kapitel 3, zweite Hälfte, mit Lösungen und Hinweisen",
-            String(repeating: "long ", count: 60), String(repeating: "x", count: 300), "日本語の授業へようこそ".repeated(9),
+            "", "plain",
+            "Übung für Ada: «Wahrscheinlichkeit» — Kapitel 3, zweite Hälfte, mit Lösungen und Hinweisen",
+            String(repeating: "long ", count: 60), String(repeating: "x", count: 300),
+            "日本語の授業へようこそ".repeated(9),
             "👩🏽‍🔬".repeated(40), "=?UTF-8?B?ZmFrZQ==?=", "a  b ", "quote \" and \\ and <x@y>",
         ])
     func lines(text: String) throws {
@@ -81,14 +84,19 @@ import Testing
         "a header with a control character is refused",
         arguments: ["a\r\nBcc: eve@example.org", "a\nb", "a\rb", "a\0b", "a\u{85}b", "a\u{2028}b", "a\u{7F}"])
     func injection(text: String) throws {
-        #expect(throws: NotificationError.unsendable(.unsafeText, "the header Subject must have no control characters")) {
+        #expect(
+            throws: NotificationError.unsendable(
+                .unsafeText, "the header Subject must have no control characters")
+        ) {
             _ = try Self.message(subject: text)
         }
         #expect(throws: NotificationError.self) { _ = try Self.message(name: text) }
     }
 
     @Test func `quoted-printable reads back as it was written`() throws {
-        let texts = ["", "a", "ends with space ", "tab\t", "=", "é".repeated(60), "x".repeated(500), "a\r\nb\rc\nd"]
+        let texts = [
+            "", "a", "ends with space ", "tab\t", "=", "é".repeated(60), "x".repeated(500), "a\r\nb\rc\nd",
+        ]
         for text in texts {
             let coded = QuotedPrintable.encode(text)
             let read = try #require(QuotedPrintable.decode(coded))
@@ -136,8 +144,9 @@ import Testing
         #expect(read["id"] == "<\(Self.delivery)@mail.example.org>")
         #expect(read["unsubscribe"] == "<https://holdfast.example.org/unsubscribe/abc>")
         #expect(read["types"] == "text/plain text/html")
-        #expect(read["text"] == text)
-        #expect(read["html"] == "<p>é</p>\n")
+        // Python keeps the line breaks of the wire.
+        #expect(read["text"] == text.replacing("\n", with: "\r\n"))
+        #expect(read["html"] == "<p>é</p>\r\n")
         #expect(read["defects"] == "[]")
     }
 }

@@ -40,7 +40,9 @@ import Testing
         #expect(messages.messages.map(\.delivery) == [delivery])
     }
 
-    @Test("over SMTP: killed at any step, never two mails, and what is unclear is listed", arguments: SenderStep.allCases)
+    @Test(
+        "over SMTP: killed at any step, never two mails, and what is unclear is listed",
+        arguments: SenderStep.allCases)
     func smtp(step: SenderStep) async throws {
         let house = try await House.make()
         let server = try await SMTPServer.start()
@@ -59,12 +61,15 @@ import Testing
         let row = try await house.delivery(delivery)
         #expect(row.state == (step == .recorded ? .sent : .unknown))
         #expect(row.reason == (step == .recorded ? nil : "interrupted"))
-        let listed = try await house.reads.deliveries(ListDeliveries.Request(state: .unknown), tenant: .standard)
+        let listed = try await house.reads.deliveries(
+            ListDeliveries.Request(state: .unknown), tenant: .standard)
         #expect(listed.deliveries.count == (step == .recorded ? 0 : 1))
         #expect(try await house.states(of: delivery) == [.planned, step == .recorded ? .sent : .unknown])
     }
 
-    @Test func `where the operator chose to resend, the second mail has the first one's Message-ID`() async throws {
+    @Test func `where the operator chose to resend, the second mail has the first one's Message-ID`()
+        async throws
+    {
         let house = try await House.make()
         let server = try await SMTPServer.start()
         let delivery = try await house.plan()
@@ -82,7 +87,8 @@ import Testing
         #expect(try await house.delivery(delivery).state == .sent)
     }
 
-    @Test func `an answer that never came leaves the message unknown, and it is not sent again`() async throws {
+    @Test func `an answer that never came leaves the message unknown, and it is not sent again`() async throws
+    {
         let house = try await House.make()
         let server = try await SMTPServer.start()
         let delivery = try await house.plan()
@@ -103,8 +109,10 @@ import Testing
         let server = try await SMTPServer.start()
         let delivery = try await house.plan()
         func provider() throws -> any MailProvider {
-            kind == "sink" ? try house.sink() : try SMTPProvider(
-                server.settings(timeout: .milliseconds(500)), logger: house.logger)
+            kind == "sink"
+                ? try house.sink()
+                : try SMTPProvider(
+                    server.settings(timeout: .milliseconds(500)), logger: house.logger)
         }
         let thaw = Gate()
         let sleeper = try house.sender(
@@ -123,8 +131,16 @@ import Testing
         #expect(try await frozen.value == 1)
         #expect(try server.mails().isEmpty)
         #expect(try house.files().count == (kind == "sink" ? 1 : 0))
-        #expect(try await house.delivery(delivery) == after)
         #expect(after.state == (kind == "sink" ? .sent : .unknown))
+        if kind == "sink" {
+            #expect(try await house.delivery(delivery) == after)
+        } else {
+            // It knows that nothing left: so the message may go out after all, once.
+            #expect(try await house.delivery(delivery).state == .planned)
+            try await house.makeDue()
+            #expect(try await heir.sendBatch() == 1)
+            #expect(try server.mails().count == 1)
+        }
     }
 
     @Test func `a sender that wakes with an answer corrects what was thought unknown`() async throws {
@@ -165,7 +181,8 @@ import Testing
         #expect(try await house.states(of: delivery) == [.planned, .sent])
     }
 
-    @Test func `under kills at random steps every message ends in exactly one state, and the sink has each once`()
+    @Test
+    func `under kills at random steps every message ends in exactly one state, and the sink has each once`()
         async throws
     {
         let house = try await House.make()

@@ -89,7 +89,8 @@ import Testing
         let server = try await SMTPServer.start(isEncrypted: true, login: ("holdfast", "secret"))
         let delivery = try await house.plan()
         let provider = try SMTPProvider(
-            server.settings(encryption: .required, user: "holdfast", password: "secret"), logger: house.logger)
+            server.settings(encryption: .required, user: "holdfast", password: "secret"), logger: house.logger
+        )
         #expect(try await house.sender(provider).sendBatch() == 1)
         #expect(try await house.delivery(delivery).state == .sent)
         let mails = try server.mails()
@@ -155,17 +156,23 @@ import Testing
         #expect(row.reason == "gaveUp")
     }
 
-    @Test func `several senders share a thousand messages, each mail is there once, within seconds`() async throws {
+    @Test func `several senders share a thousand messages, each mail is there once, within seconds`()
+        async throws
+    {
         let house = try await House.make()
         var learners: [LearnerID] = []
         for _ in 0..<50 { learners.append(try await house.addLearner()) }
         let nudges = (0..<1_000).map { House.nudge(for: learners[$0 % learners.count]) }
         let heard = try await ContinuousClock().measure { try await house.hear(nudges) }
-        let senders = try (1...2).map { try house.sender(try house.sink(threads: 4), lanes: 4, owner: "\($0)") }
+        let senders = try (1...2).map {
+            try house.sender(try house.sink(threads: 4), lanes: 4, owner: "\($0)")
+        }
         let sent = try await ContinuousClock().measure {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for sender in senders { group.addTask { try await sender.run() } }
-                try await eventually("all are sent", within: .seconds(60)) { try await house.reads.countDue() == 0 }
+                try await eventually("all are sent", within: .seconds(60)) {
+                    try await house.reads.countDue() == 0
+                }
                 group.cancelAll()
             }
         }

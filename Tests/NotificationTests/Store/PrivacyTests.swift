@@ -13,7 +13,8 @@ import Testing
     @Test func `neither logs nor facts nor rows hold a name or an address, whatever happens`() async throws {
         let house = try await House.make()
         let server = try await SMTPServer.start()
-        let sender = try house.sender(try SMTPProvider(server.settings(timeout: .seconds(1)), logger: house.logger))
+        let sender = try house.sender(
+            try SMTPProvider(server.settings(timeout: .seconds(1)), logger: house.logger))
         let faults: [(SMTPServer.Stage, SMTPServer.Fault)] = [
             (.recipient, .reply("550 5.1.1 <canary@pelican.example> unknown")),
             (.recipient, .reply("450 4.2.1 <canary@pelican.example> is busy")), (.data, .drop),
@@ -29,16 +30,19 @@ import Testing
         try await house.hear([House.nudge(for: learner)])
         try await house.makeDue()
         while try await house.reads.countDue() > 0 { _ = try await sink.sendBatch() }
-        #expect(try house.files().values.contains { String(decoding: $0, as: UTF8.self).contains("Zanzibar") })
+        #expect(
+            try house.files().values.contains { String(decoding: $0, as: UTF8.self).contains("Zanzibar") })
 
         let tables = try await house.database.rows(
-            "SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = 'notification'")
+            "SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = 'notification'"
+        )
         #expect(tables.count >= 5)
         var everything = house.log.text
         #expect(everything.contains("delivery.id"))
         for table in tables {
             let name: String = try table.decode("name")
-            let rows = try await house.database.rows("SELECT row_to_json(t)::text AS row FROM \(identifier: name) AS t")
+            let rows = try await house.database.rows(
+                "SELECT row_to_json(t)::text AS row FROM \(identifier: name) AS t")
             for row in rows { everything += try row.decode("row", as: String.self) }
         }
         for canary in Self.canaries {
@@ -52,10 +56,14 @@ import Testing
         let house = try await House.make()
         let learner = try await house.addLearner(name: "Ada", email: "ada@example.net")
         let asked = [LearnerID(rawValue: UUID()), learner]
-        let ours = try await house.database.run { try house.contacts.contacts(asked, tenant: .standard, on: $0) }
+        let ours = try await house.database.run {
+            try house.contacts.contacts(asked, tenant: .standard, on: $0)
+        }
         #expect(ours == [Contact(learner: learner, name: "Ada", email: "ada@example.net")])
         let other = TenantID(checked: "other")
-        let theirs = try await house.database.run { try house.contacts.contacts(asked, tenant: other, on: $0) }
+        let theirs = try await house.database.run {
+            try house.contacts.contacts(asked, tenant: other, on: $0)
+        }
         #expect(theirs.isEmpty)
     }
 

@@ -48,11 +48,15 @@ import Testing
         #expect(try await Self.isUnsubscribed(house, token))
     }
 
-    @Test("a link that we never made is unknown", arguments: ["", "x", "../..", String(repeating: "A", count: 43)])
+    @Test(
+        "a link that we never made is unknown",
+        arguments: ["", "x", "../..", String(repeating: "A", count: 43)])
     func unknown(token: String) async throws {
         let house = try await House.make()
         await #expect(throws: NotificationError.unknownToken) { try await Self.unsubscribe(house, token) }
-        await #expect(throws: NotificationError.unknownToken) { _ = try await Self.isUnsubscribed(house, token) }
+        await #expect(throws: NotificationError.unknownToken) {
+            _ = try await Self.isUnsubscribed(house, token)
+        }
     }
 
     @Test func `what is planned already is not sent any more, nor what comes later`() async throws {
