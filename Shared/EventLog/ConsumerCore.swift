@@ -178,19 +178,29 @@ final class ConsumerCore: Sendable {
                     let facts = try await source.read(
                         partition: missing.partition, after: missing.after, limit: Self.factsPerReadMax)
                     metrics.filled.increment(by: facts.count)
+                    try check(facts, missing)
                     troubles.clear("log")
                     try board.fill(missing, with: facts)
                     backoff.reset()
                     troubles.clear(logPart(missing.partition))
                 } catch let error as EventLogError {
                     troubles.note(logPart(missing.partition), error)
+                    board.couldNotFill(missing, rests: true)
                 } catch {
                     guard !Task.isCancelled else { return }
                     troubles.note("log", error)
-                    board.couldNotFill(missing)
+                    board.couldNotFill(missing, rests: false)
                     guard await rest(backoff.next()) else { return }
                 }
             }
+        }
+    }
+
+    /// A wrong address would otherwise bring another service's facts.
+    private func check(_ facts: [Fact], _ missing: PartitionBoard.Missing) throws(EventLogError) {
+        for fact in facts where fact.stream != leases.stream || fact.partition != missing.partition {
+            throw .otherLog(
+                wanted: "\(leases.stream)/\(missing.partition)", found: "\(fact.stream)/\(fact.partition)")
         }
     }
 
@@ -199,6 +209,9 @@ final class ConsumerCore: Sendable {
             do {
                 let before = board.positions
                 let heads = try await source.heads()
+                guard heads.count == EventLog.partitionCount else {
+                    throw EventLogError.otherLog(wanted: leases.stream, found: "\(heads.count) partitions")
+                }
                 let problems = board.compare(heads: heads, before: before)
                 if let problem = problems.first { throw problem }
                 troubles.clear("heads")

@@ -8,6 +8,8 @@ public enum EventLogError: Error, Sendable, Hashable {
     case wentBack(partition: Int, head: Int64, known: Int64)
     /// The log holds another fact under a number than was published or applied, as after a restore from a backup.
     case differs(partition: Int, seq: Int64)
+    /// What was read is another log than the one wanted: a service's address is wrong.
+    case otherLog(wanted: String, found: String)
     /// There is no such dead letter, or it was replayed already.
     case noSuchDeadLetter(id: Int64)
 }
@@ -23,6 +25,7 @@ extension EventLogError: CustomStringConvertible {
             "partition \(partition) of the log ends at \(head), but \(known) was known already: was it restored?"
         case .differs(let partition, let seq):
             "partition \(partition) of the log has another fact at \(seq) than was known: was it restored?"
+        case .otherLog(let wanted, let found): "the log read is not that of \(wanted), but has \(found)"
         case .noSuchDeadLetter(let id): "dead letter \(id) does not exist or was replayed already"
         }
     }

@@ -176,8 +176,13 @@ final class PartitionBoard: Sendable {
     }
 
     /// The log could not be read; the partition is asked for again.
-    func couldNotFill(_ missing: Missing) {
-        state.withLock { $0.slots[missing.partition]?.isFilling = false }
+    ///
+    /// - Parameter rests: only after a while, because what came contradicts what was wanted.
+    func couldNotFill(_ missing: Missing, rests: Bool) {
+        state.withLock { state in
+            state.slots[missing.partition]?.isFilling = false
+            if rests { state.slots[missing.partition]?.restsUntil = .now + Self.restAfterContradiction }
+        }
     }
 
     /// What the log gave for ``nextMissing()``.

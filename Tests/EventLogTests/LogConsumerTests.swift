@@ -239,6 +239,29 @@ extension OnServers {
             }
         }
 
+        @Test func `another service's log is not taken for the one that is heard`() async throws {
+            try await LogWorld.run("other") { world in
+                try await world.say(["a", "b"])
+                let log = LocalLogReader(world.said)
+                let source = ClosureLogReader(
+                    read: { partition, after, limit in
+                        try await log.read(partition: partition, after: after, limit: limit).map { fact in
+                            var fact = fact
+                            fact.stream = "someone-elses"
+                            return fact
+                        }
+                    },
+                    heads: { try await log.heads() })
+                let consumer = try world.consumer(source: source)
+                try await running([consumer]) {
+                    try await until(within: .seconds(5), "it says so") {
+                        consumer.health.problems.contains { $0.contains("is not that of other-facts/") }
+                    }
+                }
+                #expect(try await world.effects() == 0)
+            }
+        }
+
         @Test func `a source that cannot be reached is waited for`() async throws {
             try await LogWorld.run("source") { world in
                 let isUp = Mutex(false)

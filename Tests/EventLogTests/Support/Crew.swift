@@ -11,7 +11,7 @@ actor Crew {
     private var random: Seeded
     private var started = 0
     private var faults: [String: Int] = [:]
-    private var crashes = 0
+    private var crashes: [String] = []
 
     init(campaign: Campaign, world: LogWorld) {
         self.campaign = campaign
@@ -31,15 +31,14 @@ actor Crew {
             do {
                 try look()
             } catch {
-                print("a worker could not be started: \(error)")
-                crashes += 1
+                crashes.append("a worker could not be started: \(error)")
             }
         }
     }
 
     /// Every exact fault happened, and the last frozen worker had time to do harm.
     var isSpent: Bool { waiting.isEmpty && workers.allSatisfy { $0.fault == nil || $0.isSpent } }
-    var tally: ([String: Int], Int) { (faults, crashes) }
+    var tally: ([String: Int], [String]) { (faults, crashes) }
 
     func count(_ name: String) { faults[name, default: 0] += 1 }
 
@@ -67,7 +66,10 @@ actor Crew {
                 worker.signal(SIGKILL)
             }
             guard !worker.isRunning else { continue }
-            if worker.endedBy != SIGKILL, !worker.endedWell { crashes += 1 }
+            // A request to end may come before the process has learnt to take it; then the signal itself ends it.
+            if worker.endedBy != SIGKILL, worker.endedBy != SIGTERM, !worker.endedWell {
+                crashes.append("\(worker.role) \(worker.ending)")
+            }
             // Killed before it came to its fault: another brings it.
             if let fault = worker.fault, !worker.hasFired { waiting.append(fault) }
             workers[index] = try make(worker.role)

@@ -31,12 +31,12 @@ struct Verdict: Sendable {
     var lag: Duration?
     var faults: [String: Int] = [:]
     /// Workers that ended by something other than the campaign's signals.
-    var crashes = 0
+    var crashes: [String] = []
 
     /// Whether every promise was kept.
     var isGreen: Bool {
         unlikeAcknowledged == 0 && holed == 0 && lost == 0 && doubled == 0 && reordered == 0 && foreign == 0
-            && wronglyParked == 0 && behind == 0 && unlikeLog == 0 && crashes == 0
+            && wronglyParked == 0 && behind == 0 && unlikeLog == 0 && crashes.isEmpty
             && lag.map { $0 <= .seconds(5) } ?? false
     }
 

@@ -79,6 +79,12 @@ final class Worker: Sendable {
         return process.terminationStatus
     }
 
+    /// How the process ended, for a message.
+    var ending: String {
+        process.isRunning
+            ? "runs" : "ended by \(endedBy.map { "signal \($0)" } ?? "exit status \(process.terminationStatus)")"
+    }
+
     /// Ended by itself after a request to end.
     var endedWell: Bool {
         !process.isRunning && process.terminationReason == .exit && process.terminationStatus == 0
