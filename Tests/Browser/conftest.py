@@ -96,6 +96,8 @@ class Tab:
         self.page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto(f"{site.url}/#key={key or site.key}")
+        # The page has taken the key once it shows anything at all.
+        self.page.locator("h1").first.wait_for()
 
     def open(self, path: str):
         self.page.goto(self.site.url + path)

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { ApiError, asApiError } from "../api/errors";
+import { ApiError, asApiError, FailureKind } from "../api/errors";
 
 export interface Answer<Value> {
   /** The last good answer; it stays while a newer one is on its way or has failed. */
@@ -8,6 +8,10 @@ export interface Answer<Value> {
   isLoading: boolean;
   reload: () => void;
 }
+
+/** Failures that may be over a moment later; what failed so is read again without being asked. */
+const passing: ReadonlySet<FailureKind> = new Set<FailureKind>(["unavailable", "network", "timeout"]);
+const recoveryPause = 5_000;
 
 interface State<Value> {
   key: string;
@@ -32,6 +36,7 @@ export function useApi<Value>(
   useEffect(() => {
     const leave = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let recovery: ReturnType<typeof setTimeout> | undefined;
     let isReading = false;
     let isWantedAgain = false;
     let readAt = 0;
@@ -40,13 +45,18 @@ export function useApi<Value>(
     };
     const start = (): void => {
       timer = undefined;
+      clearTimeout(recovery);
       isReading = true;
       isWantedAgain = false;
       readAt = Date.now();
       take((old) => ({ ...old, isLoading: true }));
       readNow.current(leave.signal).then(
         (value) => take(() => ({ key, value, isLoading: false })),
-        (error: unknown) => take((old) => ({ ...old, error: asApiError(error), isLoading: false })),
+        (error: unknown) => {
+          const failure = asApiError(error);
+          take((old) => ({ ...old, error: failure, isLoading: false }));
+          if (passing.has(failure.kind)) recovery = setTimeout(plan, recoveryPause);
+        },
       ).finally(() => {
         isReading = false;
         if (isWantedAgain) plan();
@@ -61,6 +71,7 @@ export function useApi<Value>(
     start();
     return () => {
       clearTimeout(timer);
+      clearTimeout(recovery);
       leave.abort();
     };
   }, [key, reloads, pause]);
