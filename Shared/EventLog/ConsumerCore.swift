@@ -65,6 +65,7 @@ final class ConsumerCore: Sendable {
                 group.addTask { await self.follow() }
                 group.addTask { await self.fillFromLog() }
                 group.addTask { await self.compare() }
+                group.addTask { await self.tellPositions() }
                 group.addTask { await self.work() }
             }
         } onCancel: {
@@ -220,12 +221,16 @@ final class ConsumerCore: Sendable {
             }
             if let lag = board.lag { metrics.record(lag: lag, partitions: board.positions.count) }
             metrics.record(contradictions: troubles.contradictions)
-            await publishPositions()
             guard await rest(settings.comparison) else { return }
         }
     }
 
-    /// Tells Redis how far this consumer is, so that the relay may trim what everybody has applied.
+    /// Tells Redis how far this consumer is, so that the relay may trim what everybody has applied. Apart from the
+    /// comparison, which must not wait for a Redis that hangs.
+    private func tellPositions() async {
+        repeat { await publishPositions() } while await rest(settings.comparison)
+    }
+
     private func publishPositions() async {
         let positions = board.positions
         guard !positions.isEmpty, !Task.isCancelled else { return }

@@ -239,6 +239,23 @@ extension OnServers {
             }
         }
 
+        @Test func `a Redis that hangs, neither alive nor dead, stops nothing`() async throws {
+            try await LogWorld.run("hang") { world in
+                let (relay, consumer) = (world.relay(), try world.consumer())
+                try await running([relay, consumer]) {
+                    try await world.say(["a", "b"])
+                    _ = try await world.settled(within: .seconds(5))
+                    try world.redis.freeze()
+                    for _ in 0..<3 {
+                        try await world.say(["a", "b"])
+                        #expect(try await world.settled(within: .seconds(5)) < stretched(.seconds(5)))
+                    }
+                    try world.redis.thaw()
+                }
+                #expect(try await world.effects() == 8)
+            }
+        }
+
         @Test func `another service's log is not taken for the one that is heard`() async throws {
             try await LogWorld.run("other") { world in
                 try await world.say(["a", "b"])
