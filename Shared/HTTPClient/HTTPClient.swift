@@ -23,11 +23,12 @@ public struct HTTPClientSettings: Sendable {
 
 /// Sends HTTP requests through libcurl's multi interface, on one thread of its own.
 ///
-/// Connections are kept alive and reused. Redirects are not followed, proxies from the environment are not used, and
-/// no other protocol than http and https is spoken. A cancelled task takes its transfer down with it.
+/// Connections are kept alive and reused. Redirects are not followed, proxies from the environment are not
+/// used, and no other protocol than http and https is spoken. A cancelled task takes its transfer down with
+/// it.
 ///
-/// libcurl sends a request again by itself when a kept connection turns out to be dead before any byte of the answer;
-/// so what must not happen twice needs a key of its own that the server knows it by.
+/// libcurl sends a request again by itself when a kept connection turns out to be dead before any byte of
+/// the answer; so what must not happen twice needs a key of its own that the server knows it by.
 public final class HTTPClient: Sendable {
     private struct State {
         var queue = Deque<Transfer>()

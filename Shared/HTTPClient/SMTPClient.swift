@@ -3,9 +3,9 @@ import Foundation
 
 /// Sends mail through libcurl, on threads of its own, each with a connection that it keeps for the next mail.
 ///
-/// Nothing with a control character reaches the server as a command, no other protocol than smtp and smtps is spoken,
-/// and a server's certificate is always checked. Nothing is ever sent twice: an error says whether the server can
-/// have taken the mail, and the caller decides.
+/// Nothing with a control character reaches the server as a command, no other protocol than smtp and smtps
+/// is spoken, and a server's certificate is always checked. Nothing is ever sent twice: an error says
+/// whether the server can have taken the mail, and the caller decides.
 public final class SMTPClient: Sendable {
     private let settings: SMTPSettings
     private let threads: ThreadBoundPool<SMTPConnection>
@@ -46,7 +46,8 @@ public final class SMTPClient: Sendable {
     /// Finishes what is under way, says goodbye to the servers, and ends the threads.
     public func close() async { await threads.close() }
 
-    /// A bare CR or LF means different things to different servers, which is how mails are smuggled into mails.
+    /// A bare CR or LF means different things to different servers, which is how mails are smuggled into
+    /// mails.
     private static func check(_ message: Data) throws(SMTPError) {
         var column = 0
         var previous: UInt8 = 0

@@ -127,8 +127,8 @@ private final class SMTPOptions {
 private final class SMTPExchange {
     private let message: Data
     private var taken = 0
-    /// libcurl was told that the message is at its end. Only now does it send the line with the dot; until then no
-    /// server can have taken the message.
+    /// libcurl was told that the message is at its end. Only now does it send the line with the dot; until
+    /// then no server can have taken the message.
     private var isComplete = false
     private var stage = SMTPError.Stage.session
     /// libcurl says goodbye after a refusal; what the server answers to that is no word about the message.

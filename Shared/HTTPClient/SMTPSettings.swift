@@ -2,7 +2,8 @@ import Foundation
 
 /// Where mail goes and how.
 public struct SMTPSettings: Sendable {
-    /// Encryption after a plain beginning (STARTTLS). An `smtps` address is encrypted from the start in any case.
+    /// Encryption after a plain beginning (STARTTLS). An `smtps` address is encrypted from the start in any
+    /// case.
     public enum Encryption: String, Sendable, CaseIterable {
         /// No mail without it.
         case required
@@ -72,7 +73,8 @@ public struct SMTPEnvelope: Sendable, Equatable {
         self.recipients = recipients
     }
 
-    /// libcurl passes CR and LF on, and with them commands of an attacker's. So what could end an address ends here.
+    /// libcurl passes CR and LF on, and with them commands of an attacker's. So what could end an address
+    /// ends here.
     func check() throws(SMTPError) {
         guard !recipients.isEmpty else { throw .unusable("a mail needs a recipient") }
         for address in [sender] + recipients {

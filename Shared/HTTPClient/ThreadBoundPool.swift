@@ -2,8 +2,8 @@ import DequeModule
 import Foundation
 import Synchronization
 
-/// Threads that each own one resource and run whole synchronous closures on it, so that nothing that blocks ever
-/// stands on the cooperative pool.
+/// Threads that each own one resource and run whole synchronous closures on it, so that nothing that blocks
+/// ever stands on the cooperative pool.
 package final class ThreadBoundPool<Resource>: Sendable {
     /// The pool was closed before the closure had its turn.
     package struct Closed: Error {}

@@ -4,8 +4,8 @@ import Synchronization
 
 /// One request on its way: the promise to its caller, and what has come back so far.
 ///
-/// The received parts belong to the client's thread alone, from its first callback to ``finish(_:)``; the rest may be
-/// touched from anywhere. That division is what the compiler cannot see.
+/// The received parts belong to the client's thread alone, from its first callback to ``finish(_:)``; the
+/// rest may be touched from anywhere. That division is what the compiler cannot see.
 final class Transfer: @unchecked Sendable {
     typealias Outcome = Result<HTTPClientResponse, any Error>
 
@@ -148,7 +148,8 @@ final class Transfer: @unchecked Sendable {
             check(ccurl_setopt_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
             check(
                 body.withUnsafeBytes { bytes in
-                    // An empty Data has no address, and a null pointer would mean "read the body from elsewhere".
+                    // An empty Data has no address, and a null pointer would mean "read the body from
+                    // elsewhere".
                     guard let start = bytes.baseAddress else {
                         return ccurl_setopt_string(easy, CURLOPT_COPYPOSTFIELDS, "")
                     }

@@ -1,8 +1,8 @@
 import CCurl
 import Foundation
 
-/// libcurl's multi handle. Only ``wake()`` may be called from any thread; the rest is the loop's alone, which libcurl
-/// asks for and the compiler cannot see.
+/// libcurl's multi handle. Only ``wake()`` may be called from any thread; the rest is the loop's alone,
+/// which libcurl asks for and the compiler cannot see.
 final class MultiHandle: @unchecked Sendable {
     let raw: UnsafeMutableRawPointer
 
@@ -111,7 +111,8 @@ final class TransferLoop: @unchecked Sendable {
         }
     }
 
-    /// Answers the callers of all transfers that ended. True when there was one, so that its place is filled at once.
+    /// Answers the callers of all transfers that ended. True when there was one, so that its place is
+    /// filled at once.
     private func collect() -> Bool {
         var left: Int32 = 0
         var ended = false

@@ -29,7 +29,8 @@ struct Call: Sendable {
         requestID = Self.accepted(headers["x-request-id"]) ?? trace.spanID
     }
 
-    /// The whole body as it came, or ``BodyTooLarge``; that much is known from the head alone when it says a length.
+    /// The whole body as it came, or ``BodyTooLarge``; that much is known from the head alone when it says
+    /// a length.
     func collectBody(upTo limit: Int) async -> Result<Data, any Error> {
         if let length = headers["content-length"].flatMap(Int.init), length > limit {
             return .failure(BodyTooLarge(limit: limit))

@@ -8,8 +8,8 @@ import NIOHTTPTypes
 ///     waiting ──first byte──▶ head ──head is whole──▶ body ──end──▶ answering ──answer is taken──▶ waiting
 ///     idleTimeout             headerTimeout           bodyRateMin   answerTimeout
 ///
-/// A body counts as slow only while we read it: a client is not to blame for our own back-pressure. All of it lives on
-/// the connection's event loop.
+/// A body counts as slow only while we read it: a client is not to blame for our own back-pressure. All of
+/// it lives on the connection's event loop.
 final class ClientPace {
     enum Phase: Equatable {
         case waiting, head, body, answering, webSocket

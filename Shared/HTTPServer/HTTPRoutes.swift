@@ -13,7 +13,8 @@ public enum RouteImportance: Sendable {
     case essential
 }
 
-/// The routes of a service, by method and pattern. Registered while the service is wired, before the first request.
+/// The routes of a service, by method and pattern. Registered while the service is wired, before the first
+/// request.
 public final class HTTPRoutes: Sendable {
     public typealias Handler = @Sendable (HTTPServerRequest) async throws -> HTTPServerResponse
 
@@ -41,7 +42,8 @@ public final class HTTPRoutes: Sendable {
 
     public init() {}
 
-    /// Answers `verb` on `pattern`, in which a part in braces stands for any one segment: `/v1/learners/{id}`.
+    /// Answers `verb` on `pattern`, in which a part in braces stands for any one segment:
+    /// `/v1/learners/{id}`.
     ///
     /// A literal part wins over a part in braces. GET routes answer HEAD as well.
     ///

@@ -57,7 +57,8 @@ public struct HTTPServerRequest: Sendable {
 
     /// The body as JSON, after the checks of ``JSONGuard``.
     ///
-    /// - Throws: `invalid_argument`, naming the field and what was expected; 415 when the content type is not JSON.
+    /// - Throws: `invalid_argument`, naming the field and what was expected; 415 when the content type is
+    ///   not JSON.
     public func json<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
         if let type = header("content-type") {
             let essence = type.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()

@@ -39,7 +39,8 @@ public struct HTTPServerResponse: Sendable {
     }
 }
 
-/// A failure with a status of its own, beyond what the protocol's code says: 404 for a path, 405, 413, 415, 422, 431.
+/// A failure with a status of its own, beyond what the protocol's code says: 404 for a path, 405, 413, 415,
+/// 422, 431.
 public struct HTTPProblem: Error, Sendable {
     public let status: Int
     public let code: RPCError.Code

@@ -7,8 +7,8 @@ public struct HTTPServerSettings: Sendable {
     public var port: Int
     /// More are answered with 503 and closed at once.
     public var connectionsMax: Int
-    /// Requests answered at a time. Beyond half of it reads are shed with 503, beyond all of it everything but
-    /// what is ``RouteImportance/essential``: so a flood of dashboards never keeps an event out.
+    /// Requests answered at a time. Beyond half of it reads are shed with 503, beyond all of it everything
+    /// but what is ``RouteImportance/essential``: so a flood of dashboards never keeps an event out.
     public var requestsMax: Int
     /// A longer head of a request is answered with 431.
     public var headerBytesMax: Int
@@ -21,7 +21,8 @@ public struct HTTPServerSettings: Sendable {
     public var bodyRateWindow: Duration
     /// For the client to take in an answer, once it is written.
     public var answerTimeout: Duration
-    /// What a refused body may still send before the connection is cut; so most clients live to read the refusal.
+    /// What a refused body may still send before the connection is cut; so most clients live to read the
+    /// refusal.
     public var discardedBytesMax: Int
     /// How long requests are still taken after SIGTERM, so that balancers see `/readyz` fail first.
     public var drainDelay: Duration

@@ -9,11 +9,11 @@ import Runtime
 import ServiceLifecycle
 import Synchronization
 
-/// The HTTP server of a service: its procedures, its routes, its static files, its WebSocket, and `/livez`, `/readyz`
-/// and `/metrics`, all on one port.
+/// The HTTP server of a service: its procedures, its routes, its static files, its WebSocket, and `/livez`,
+/// `/readyz` and `/metrics`, all on one port.
 ///
-/// After SIGTERM it says so on `/readyz`, takes requests for ``HTTPServerSettings/drainDelay`` more, then finishes what
-/// has begun and closes.
+/// After SIGTERM it says so on `/readyz`, takes requests for ``HTTPServerSettings/drainDelay`` more, then
+/// finishes what has begun and closes.
 public final class HTTPService: Service {
     let settings: HTTPServerSettings
     private let front: Front

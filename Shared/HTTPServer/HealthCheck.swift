@@ -8,8 +8,8 @@ public struct HealthCheck: Sendable {
     public let name: String
     let check: @Sendable () async throws -> HealthDetail
 
-    /// - Parameter check: Answers with what is worth knowing, or throws what is wrong. It may be cut short: a check
-    ///   that takes longer than ``HTTPServerSettings/healthTimeout`` has failed.
+    /// - Parameter check: Answers with what is worth knowing, or throws what is wrong. It may be cut short:
+    ///   a check that takes longer than ``HTTPServerSettings/healthTimeout`` has failed.
     public init(_ name: String, _ check: @escaping @Sendable () async throws -> HealthDetail) {
         self.name = name
         self.check = check

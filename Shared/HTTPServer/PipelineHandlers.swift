@@ -3,10 +3,11 @@ import NIOCore
 import NIOHTTP1
 import NIOWebSocket
 
-/// Takes `Upgrade` from every request but a valid WebSocket handshake for our path that comes first on its connection.
+/// Takes `Upgrade` from every request but a valid WebSocket handshake for our path that comes first on its
+/// connection.
 ///
-/// NIO's decoder reads nothing after a request that asked for an upgrade, so a connection on which one was refused is
-/// closed after the answer.
+/// NIO's decoder reads nothing after a request that asked for an upgrade, so a connection on which one was
+/// refused is closed after the answer.
 final class UpgradeFilter: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -40,8 +41,9 @@ final class UpgradeFilter: ChannelInboundHandler, RemovableChannelHandler {
     }
 }
 
-/// Answers what is about a request's head alone: `Expect: 100-continue` is granted, a head that cannot be read is
-/// answered with 431 when it is too long and with 400 otherwise, after which the connection is closed.
+/// Answers what is about a request's head alone: `Expect: 100-continue` is granted, a head that cannot be
+/// read is answered with 431 when it is too long and with 400 otherwise, after which the connection is
+/// closed.
 final class HeadHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -76,7 +78,8 @@ final class HeadHandler: ChannelDuplexHandler, RemovableChannelHandler {
         guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
         guard !hasRefused else { return }
         hasRefused = true
-        // In the middle of another request there may be an answer under way; then the end is all that is left.
+        // In the middle of another request there may be an answer under way; then the end is all that is
+        // left.
         guard unanswered == 0 else { return context.close(promise: nil) }
         let isTooLong = error == .headerOverflow
         let status: HTTPResponseStatus = isTooLong ? .requestHeaderFieldsTooLarge : .badRequest

@@ -40,9 +40,10 @@ final class ConnectionCount: Sendable {
 ///     bytes ─▶ ClientPace ─▶ encoder/decoder ─▶ UpgradeFilter ─▶ NIO's upgrade handler ─▶ HTTP parts ─▶ Front
 ///                                                                        └─────────────▶ frames ─▶ WebSocketSession
 ///
-/// NIO's upgrade handler loses any request that carries `Upgrade` and is not upgraded (apple/swift-nio#2632); so the
-/// filter before it takes that header from all but a valid handshake, and the upgrader always says yes. For the same
-/// reason whoever opens a socket is asked for a key only after the upgrade, by its first message.
+/// NIO's upgrade handler loses any request that carries `Upgrade` and is not upgraded
+/// (apple/swift-nio#2632); so the filter before it takes that header from all but a valid handshake, and
+/// the upgrader always says yes. For the same reason whoever opens a socket is asked for a key only after
+/// the upgrade, by its first message.
 struct ServiceChannel: HTTPChannelHandler {
     struct Value: ServerChildChannelValue {
         let channel: any Channel

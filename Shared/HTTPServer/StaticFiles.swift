@@ -4,8 +4,8 @@ import RPC
 
 /// A folder of files, read once at start and served from memory.
 ///
-/// Nothing outside the folder can be asked for, because nothing outside it was read. A path without a file of its own
-/// and without a dot in its last part is a view of the page and gets `index.html`.
+/// Nothing outside the folder can be asked for, because nothing outside it was read. A path without a file
+/// of its own and without a dot in its last part is a view of the page and gets `index.html`.
 public struct StaticFiles: Sendable {
     struct File: Sendable {
         let body: Data

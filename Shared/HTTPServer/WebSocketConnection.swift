@@ -15,8 +15,9 @@ public struct WebSocketEndpoint: Sendable {
     public let pingInterval: Duration
     let handler: @Sendable (WebSocketConnection) async throws -> Void
 
-    /// - Parameter handler: Runs for as long as the socket shall be open. It is cancelled when the client leaves and
-    ///   when the service stops. When it returns the socket is closed with 1000, when it throws with 1011.
+    /// - Parameter handler: Runs for as long as the socket shall be open. It is cancelled when the client
+    ///   leaves and when the service stops. When it returns the socket is closed with 1000, when it throws
+    ///   with 1011.
     public init(
         path: String, messageBytesMax: Int = 64 << 10, queueMessagesMax: Int = 256,
         queueBytesMax: Int = 4 << 20,
@@ -88,8 +89,8 @@ public final class WebSocketConnection: Sendable {
 
     /// Queues a text message; never waits.
     ///
-    /// - Throws: ``WebSocketClosed`` when the socket is closing, and with code 1013 when this message made the queue
-    ///   longer than allowed: the client reads too slowly and is sent away.
+    /// - Throws: ``WebSocketClosed`` when the socket is closing, and with code 1013 when this message made
+    ///   the queue longer than allowed: the client reads too slowly and is sent away.
     public func send(text: String) throws {
         let closing: WebSocketCloseCode? = state.withLock { state in
             if let closing = state.closing { return closing.code }

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Stopping to wait when the time is up.
 public enum Deadline {
-    /// Runs `body` and answers with its result, or throws `deadline_exceeded` at the deadline: at once, even when
-    /// `body` is slow to notice that it was cancelled.
+    /// Runs `body` and answers with its result, or throws `deadline_exceeded` at the deadline: at once,
+    /// even when `body` is slow to notice that it was cancelled.
     public static func run<Answer: Sendable>(
         until deadline: ContinuousClock.Instant?, _ body: @escaping @Sendable () async throws -> Answer
     ) async throws -> Answer {

@@ -7,8 +7,8 @@ public enum Gzip {
     private static let windowBitsWithGzipHeader: Int32 = 15 + 16
     private static let chunk = 64 << 10
 
-    /// Unpacks `data`, stopping as soon as the result would be longer than `limit` bytes: what counts is what a body
-    /// becomes, not what it weighs on the wire.
+    /// Unpacks `data`, stopping as soon as the result would be longer than `limit` bytes: what counts is
+    /// what a body becomes, not what it weighs on the wire.
     ///
     /// - Throws: `invalid_argument` when it is no gzip data or is cut off; ``BodyTooLarge`` beyond the limit.
     public static func decompress(_ data: Data, limit: Int) throws -> Data {

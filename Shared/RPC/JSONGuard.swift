@@ -1,10 +1,11 @@
 import Contracts
 import Foundation
 
-/// Looks a JSON document over before it is decoded, and refuses what the decoder would take and nobody could keep.
+/// Looks a JSON document over before it is decoded, and refuses what the decoder would take and nobody
+/// could keep.
 ///
-/// Foundation accepts NUL in strings, which PostgreSQL refuses and C cuts at, and 512 levels of nesting. One pass over
-/// the bytes; what is not JSON at all is left for the decoder to say.
+/// Foundation accepts NUL in strings, which PostgreSQL refuses and C cuts at, and 512 levels of nesting.
+/// One pass over the bytes; what is not JSON at all is left for the decoder to say.
 public enum JSONGuard {
     /// Deeper than any document of ours, far from any stack's end.
     public static let depthMax = 32

@@ -5,9 +5,10 @@ import Runtime
 
 /// The client side: calls procedures of one service.
 ///
-/// Every call has a deadline, the caller's or the client's own, and hands on what is left of it. A call that failed is
-/// made again only when the procedure is idempotent, its code says that a moment later may differ, the deadline leaves
-/// room, and the retry budget is not used up: a service in trouble must not get three times the load.
+/// Every call has a deadline, the caller's or the client's own, and hands on what is left of it. A call
+/// that failed is made again only when the procedure is idempotent, its code says that a moment later may
+/// differ, the deadline leaves room, and the retry budget is not used up: a service in trouble must not get
+/// three times the load.
 public struct RPCClient: Sendable {
     /// One more attempt for ten calls in the long run, and a handful at once.
     private let budget: RetryBudget
@@ -19,7 +20,8 @@ public struct RPCClient: Sendable {
     private let metrics = RPCMetrics(counter: "rpc_client_requests_total")
 
     /// - Parameters:
-    ///   - base: The service's address, `http://127.0.0.1:7001`; a path before the procedures' own is allowed.
+    ///   - base: The service's address, `http://127.0.0.1:7001`; a path before the procedures' own is
+    ///     allowed.
     ///   - timeout: For calls whose context has no deadline.
     ///   - attempts: How often an idempotent call is made at most.
     public init(
@@ -36,8 +38,8 @@ public struct RPCClient: Sendable {
 
     /// Calls `method`.
     ///
-    /// - Throws: ``RPCError`` as the service gave it, `unavailable` when it cannot be reached, `deadline_exceeded` when
-    ///   the time was up; `CancellationError` when the task was cancelled.
+    /// - Throws: ``RPCError`` as the service gave it, `unavailable` when it cannot be reached,
+    ///   `deadline_exceeded` when the time was up; `CancellationError` when the task was cancelled.
     public func call<Request, Response>(
         _ method: RPCMethod<Request, Response>, _ request: Request, _ context: RPCContext
     ) async throws -> Response {

@@ -2,7 +2,8 @@ import Contracts
 import Foundation
 import Runtime
 
-/// What travels with a call beside its request: whose it is, how long it may take, and which trace it belongs to.
+/// What travels with a call beside its request: whose it is, how long it may take, and which trace it
+/// belongs to.
 public struct RPCContext: Sendable {
     /// Whose data the call is about.
     public let tenant: TenantID
@@ -22,7 +23,8 @@ public struct RPCContext: Sendable {
         self.trace = trace
     }
 
-    /// For a call of one service to another about no tenant in particular: reading a log, asking for its heads.
+    /// For a call of one service to another about no tenant in particular: reading a log, asking for its
+    /// heads.
     public static func internalCall(within limit: Duration) -> RPCContext {
         RPCContext(deadline: .now + limit)
     }

@@ -2,8 +2,8 @@ import Contracts
 import Foundation
 
 extension RPCError {
-    /// The error that a caller may see, made from whatever a handler threw. What is not meant for callers stays in
-    /// ``RPCError/detail``.
+    /// The error that a caller may see, made from whatever a handler threw. What is not meant for callers
+    /// stays in ``RPCError/detail``.
     public static func from(_ error: any Error) -> RPCError {
         switch error {
         case let error as RPCError: error
@@ -57,7 +57,8 @@ extension RPCError {
     }
 }
 
-/// The error's JSON. Kept apart from ``RPCError``, so that its private detail can never be encoded by mistake.
+/// The error's JSON. Kept apart from ``RPCError``, so that its private detail can never be encoded by
+/// mistake.
 struct WireError: Codable {
     var code: String
     var message: String?
@@ -86,8 +87,8 @@ struct WireDetail: Codable {
     }
 }
 
-/// `google.rpc.RetryInfo { Duration retry_delay = 1 { int64 seconds = 1; int32 nanos = 2 } }`, the one protocol buffer
-/// that this wire needs.
+/// `google.rpc.RetryInfo { Duration retry_delay = 1 { int64 seconds = 1; int32 nanos = 2 } }`, the one
+/// protocol buffer that this wire needs.
 enum ProtoDuration {
     static func retryInfo(_ duration: Duration) -> [UInt8] {
         let (seconds, attoseconds) = duration.components

@@ -6,8 +6,8 @@ import Synchronization
 
 /// The server side: procedures by path, answered in the Connect protocol's unary JSON form.
 ///
-/// It knows nothing of sockets: ``respond(to:)`` turns a request into a reply, whoever carries both. All procedures
-/// are registered while the service is wired, before the first request.
+/// It knows nothing of sockets: ``respond(to:)`` turns a request into a reply, whoever carries both. All
+/// procedures are registered while the service is wired, before the first request.
 public final class RPCRouter: Sendable {
     typealias Body = @Sendable (Data, RPCContext) async throws -> Data
 
@@ -29,8 +29,9 @@ public final class RPCRouter: Sendable {
 
     /// Answers `method` with what `body` returns.
     ///
-    /// Of what `body` throws, an ``RPCError`` goes to the caller as it is, an ``RPCErrorConvertible`` as what it makes
-    /// of itself, and everything else as `internal` with a general sentence; the log alone has the rest.
+    /// Of what `body` throws, an ``RPCError`` goes to the caller as it is, an ``RPCErrorConvertible`` as
+    /// what it makes of itself, and everything else as `internal` with a general sentence; the log alone
+    /// has the rest.
     public func handle<Request, Response>(
         _ method: RPCMethod<Request, Response>, maxBytes: Int = RPCWire.requestBytesMax,
         _ body: @escaping @Sendable (Request, RPCContext) async throws -> Response
@@ -41,8 +42,8 @@ public final class RPCRouter: Sendable {
         }
     }
 
-    /// Answers a path with bytes, for a procedure that reads its request itself, item by item. The bytes have passed
-    /// no check but that of their number.
+    /// Answers a path with bytes, for a procedure that reads its request itself, item by item. The bytes
+    /// have passed no check but that of their number.
     public func handleRaw(
         _ path: String, maxBytes: Int, _ body: @escaping @Sendable (Data, RPCContext) async throws -> Data
     ) {

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// A bucket that each call fills a little and each retry empties by one: retries stay a bounded share of calls.
+/// A bucket that each call fills a little and each retry empties by one: retries stay a bounded share of
+/// calls.
 final class RetryBudget: Sendable {
     private let share: Double
     private let burst: Double

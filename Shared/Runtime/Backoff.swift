@@ -1,4 +1,5 @@
-/// Waiting between attempts: exponential, capped, with full jitter, so that many callers never come back in step.
+/// Waiting between attempts: exponential, capped, with full jitter, so that many callers never come back in
+/// step.
 public struct Backoff: Sendable {
     /// Upper bound of the first wait.
     public let base: Duration

@@ -4,8 +4,8 @@ import Logging
 
 /// Writes each log line as one JSON object: `ts`, `level`, `service`, `msg`, then the keys of the metadata.
 ///
-/// Nothing personal belongs in a log. Callers log ids only; as a second wall, everything that looks like a mail
-/// address or one of our API keys is masked here.
+/// Nothing personal belongs in a log. Callers log ids only; as a second wall, everything that looks like a
+/// mail address or one of our API keys is masked here.
 public struct JSONLogHandler: LogHandler {
     public var logLevel: Logger.Level
     public var metadata: Logger.Metadata = [:]

@@ -11,7 +11,8 @@ public final class LogOutput: Sendable {
 
     public init(descriptor: Int32) { self.descriptor = descriptor }
 
-    /// Writes the whole line. A reader that went away is no reason to stop serving, so a failing write is given up.
+    /// Writes the whole line. A reader that went away is no reason to stop serving, so a failing write is
+    /// given up.
     @Sendable public func write(_ line: String) {
         let bytes = Array(line.utf8)
         turn.withLock { _ in

@@ -61,24 +61,31 @@ public enum MetricCatalog {
         "database_errors_total": Entry("Statements that failed and closures that were refused, by pool."),
         "database_transaction_retries_total": Entry(
             "Transactions tried again after a deadlock, a serialization failure or a lost connection."),
-        "database_connects_total": Entry("Connections made; more than the pool's size means that some broke."),
+        "database_connects_total": Entry(
+            "Connections made; more than the pool's size means that some broke."),
         "holdfast_log_published_total": Entry("Facts appended to the stream by this relay."),
-        "holdfast_log_relay_lag": Entry("Facts in the log that are not in the stream yet, of the partitions owned."),
+        "holdfast_log_relay_lag": Entry(
+            "Facts in the log that are not in the stream yet, of the partitions owned."),
         "holdfast_log_relay_contradictions": Entry(
-            "Partitions whose stream is ahead of its log; above 0 the log was set back, and somebody must look."),
+            "Partitions whose stream is ahead of its log; above 0 the log was set back, and somebody must look."
+        ),
         "holdfast_log_lag": Entry("Facts that the consumer has not applied yet, of the partitions owned."),
         "holdfast_log_partitions_owned": Entry("Partitions that this process holds the lease of."),
         "holdfast_log_contradictions": Entry(
-            "Partitions whose consumer is ahead of the log; above 0 the log was set back, and somebody must look."),
+            "Partitions whose consumer is ahead of the log; above 0 the log was set back, and somebody must look."
+        ),
         "holdfast_log_applied_total": Entry("Facts applied, in the same commit as the consumer's position."),
         "holdfast_log_retries_total": Entry("Attempts to apply facts that failed and were made again."),
         "holdfast_log_dead_letters_total": Entry("Facts parked because they could not be applied."),
-        "holdfast_log_filled_total": Entry("Facts read from the log itself, because the stream did not have them."),
+        "holdfast_log_filled_total": Entry(
+            "Facts read from the log itself, because the stream did not have them."),
         "holdfast_log_unreadable_total": Entry("Entries of a stream that are no facts and were passed over."),
-        "holdfast_log_fence_lost_total": Entry("Commits refused because another process owned the partition by then."),
+        "holdfast_log_fence_lost_total": Entry(
+            "Commits refused because another process owned the partition by then."),
         "holdfast_prediction_scores_total": Entry("Risk scores computed."),
         "holdfast_prediction_abstentions_total": Entry("Times that no score was given, for lack of ground."),
-        "holdfast_prediction_said_total": Entry("Scores said as facts, because they changed enough to matter."),
+        "holdfast_prediction_said_total": Entry(
+            "Scores said as facts, because they changed enough to matter."),
         "holdfast_prediction_rescoring_seconds": Entry(
             "Time of one sweep over the learners whose day has changed, in seconds.", buckets: latencyBuckets),
         "process_start_time_seconds": Entry("When the process started, in seconds since 1970."),

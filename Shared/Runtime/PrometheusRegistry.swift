@@ -4,8 +4,8 @@ import Synchronization
 
 /// Keeps every metric of the process and writes them in the Prometheus text format.
 ///
-/// Names follow the format's customs: characters outside `[a-zA-Z0-9_:]` become `_`, counters end in `_total`, and
-/// timers are histograms in seconds that end in `_seconds`.
+/// Names follow the format's customs: characters outside `[a-zA-Z0-9_:]` become `_`, counters end in
+/// `_total`, and timers are histograms in seconds that end in `_seconds`.
 public final class PrometheusRegistry: MetricsFactory, Sendable {
     /// What the process-wide factory of swift-metrics is set to by ``ServiceRuntime``.
     public static let shared = PrometheusRegistry()
@@ -21,7 +21,8 @@ public final class PrometheusRegistry: MetricsFactory, Sendable {
     }
 
     private let state = Mutex(State())
-    /// Labels with unbounded values would eat the memory; beyond this, new series of a name are counted but not kept.
+    /// Labels with unbounded values would eat the memory; beyond this, new series of a name are counted but
+    /// not kept.
     static let seriesPerNameMax = 2_000
     private let startedAt = Date()
 
@@ -93,7 +94,8 @@ public final class PrometheusRegistry: MetricsFactory, Sendable {
         return state.withLock { state in
             if let known = state.series[key] as? Series { return known }
             let fresh = make()
-            // The same name with another kind would make the whole page unreadable: such a series stays unseen.
+            // The same name with another kind would make the whole page unreadable: such a series stays
+            // unseen.
             guard state.kinds[name, default: kind] == kind, state.series[key] == nil,
                 state.series.keys.lazy.filter({ $0.name == name }).count < Self.seriesPerNameMax
             else { return fresh }

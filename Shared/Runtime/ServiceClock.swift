@@ -24,8 +24,8 @@ public struct SystemClock: ServiceClock {
 
 /// A clock that a simulation sets and speeds up.
 ///
-/// Until it is first set it follows the wall clock, and the first setting may move it anywhere. From then on it never
-/// goes backwards: a setting in its past leaves it where it is and only changes the rate.
+/// Until it is first set it follows the wall clock, and the first setting may move it anywhere. From then
+/// on it never goes backwards: a setting in its past leaves it where it is and only changes the rate.
 public final class SimulatedClock: ServiceClock {
     private struct State {
         var origin: Date
@@ -70,7 +70,8 @@ public final class SimulatedClock: ServiceClock {
 
     /// Moves the clock to `now`, or leaves it where it is when that would be backwards, and changes its rate.
     ///
-    /// - Parameter rate: Simulated seconds a real second, finite and not negative; a negative rate counts as 0.
+    /// - Parameter rate: Simulated seconds a real second, finite and not negative; a negative rate counts
+    ///   as 0.
     /// - Returns: The time that the clock shows from here on.
     @discardableResult
     public func set(now: Date, rate: Double) -> Date {
@@ -80,8 +81,8 @@ public final class SimulatedClock: ServiceClock {
         }
     }
 
-    /// Like ``set(now:rate:)``, but refuses to be set backwards. Asking again for what was asked last is no step back,
-    /// however far the clock has run since: a caller that did not hear the answer may ask twice.
+    /// Like ``set(now:rate:)``, but refuses to be set backwards. Asking again for what was asked last is no
+    /// step back, however far the clock has run since: a caller that did not hear the answer may ask twice.
     ///
     /// - Returns: The time that the clock shows from here on, or nil when `now` lies in its past.
     public func advance(to now: Date, rate: Double) -> Date? {

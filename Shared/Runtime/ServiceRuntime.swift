@@ -5,7 +5,8 @@ import ServiceLifecycle
 import Synchronization
 import UnixSignals
 
-/// What every part of a service shares: its name, settings, log, metrics and clock; and the way it starts and ends.
+/// What every part of a service shares: its name, settings, log, metrics and clock; and the way it starts
+/// and ends.
 public struct ServiceRuntime: Sendable {
     /// One lower-case word: `tracking`.
     public let service: String
@@ -13,7 +14,8 @@ public struct ServiceRuntime: Sendable {
     public let metrics: PrometheusRegistry
     public let clock: any ServiceClock
 
-    /// For tests, which put several services into one process. A service itself calls ``main(_:settings:common:wire:)``.
+    /// For tests, which put several services into one process. A service itself calls
+    /// ``main(_:settings:common:wire:)``.
     public init(
         service: String, logger: Logger, metrics: PrometheusRegistry = .shared, clock: any ServiceClock
     ) {
@@ -37,15 +39,15 @@ public struct ServiceRuntime: Sendable {
 
     /// Runs a service until SIGTERM or SIGINT, and ends the process.
     ///
-    /// Exit code 0 after a drain; 1, with one sentence on standard error, when it cannot start or a part of it fails.
-    /// With the argument `--help-settings` it prints the table of settings instead.
+    /// Exit code 0 after a drain; 1, with one sentence on standard error, when it cannot start or a part of
+    /// it fails. With the argument `--help-settings` it prints the table of settings instead.
     ///
     /// - Parameters:
     ///   - service: One lower-case word.
     ///   - read: Reads every setting the service has.
     ///   - common: Which part of them holds the settings that every service has.
-    ///   - wire: Builds the service's parts. They start together and drain in reverse order, so the HTTP server comes
-    ///     last: it stops taking requests while everything it needs still stands.
+    ///   - wire: Builds the service's parts. They start together and drain in reverse order, so the HTTP
+    ///     server comes last: it stops taking requests while everything it needs still stands.
     public static func main<ServiceSettings: Sendable>(
         _ service: String, settings read: @Sendable (Settings) throws -> ServiceSettings,
         common: @Sendable (ServiceSettings) -> CommonSettings,
@@ -104,8 +106,8 @@ public struct ServiceRuntime: Sendable {
     }
 }
 
-/// Ends a process whose drain hangs. It sits last in the group and so hears of the shutdown first; its clock is a
-/// thread of its own, because a hung drain may well hold every thread of the cooperative pool.
+/// Ends a process whose drain hangs. It sits last in the group and so hears of the shutdown first; its
+/// clock is a thread of its own, because a hung drain may well hold every thread of the cooperative pool.
 private final class DrainWatch: Service {
     private let limit: Duration
     private let hasBegun = Atomic<Bool>(false)

@@ -21,8 +21,9 @@ public struct SettingDescription: Sendable, Hashable {
 
 /// Reads settings from environment variables, checks each, and remembers what was declared.
 ///
-/// A service reads everything it needs once, at start, through the methods below. A missing or bad value throws a
-/// ``SettingsError`` that names the variable, the value (never that of a secret) and what was expected.
+/// A service reads everything it needs once, at start, through the methods below. A missing or bad value
+/// throws a ``SettingsError`` that names the variable, the value (never that of a secret) and what was
+/// expected.
 public final class Settings: Sendable {
     private let reader: ConfigReader
     private let isDescribing: Bool
@@ -62,7 +63,8 @@ public final class Settings: Sendable {
         return value.isEmpty ? nil : value
     }
 
-    /// A text that must be kept from logs, messages and tables. Nil when it is not given and `isRequired` is false.
+    /// A text that must be kept from logs, messages and tables. Nil when it is not given and `isRequired`
+    /// is false.
     public func secret(_ name: String, isRequired: Bool = false, doc: String) throws -> String? {
         declare(name, standard: isRequired ? nil : "", unit: "secret", doc: doc)
         if let value = value(of: name) { return value }
@@ -116,7 +118,8 @@ public final class Settings: Sendable {
         ) { Self.duration(from: $0).flatMap { range.contains($0) ? $0 : nil } }
     }
 
-    /// An absolute address with one of `schemes` and a host. The text is answered as given, without a slash at its end.
+    /// An absolute address with one of `schemes` and a host. The text is answered as given, without a slash
+    /// at its end.
     ///
     /// Addresses of databases carry passwords, so the value is never part of an error.
     public func url(
@@ -162,7 +165,8 @@ public final class Settings: Sendable {
     }
 
     private func value(of name: String) -> String? {
-        // The provider joins the components of a key with "_" in capitals, which gives the variable's own name back.
+        // The provider joins the components of a key with "_" in capitals, which gives the variable's own
+        // name back.
         let key = ConfigKey(name.lowercased().split(separator: "_").map(String.init))
         guard let value = reader.string(forKey: key), !value.isEmpty else { return nil }
         return value

@@ -23,8 +23,8 @@ public struct TraceContext: Sendable, Hashable {
             spanID: hex(UInt64.random(in: 1...UInt64.max)), isSampled: true)
     }
 
-    /// Reads `00-<trace id>-<span id>-<flags>`. Nil for anything that the specification calls invalid; versions above
-    /// 00 are read by their first four fields, as it asks.
+    /// Reads `00-<trace id>-<span id>-<flags>`. Nil for anything that the specification calls invalid;
+    /// versions above 00 are read by their first four fields, as it asks.
     public init?(traceparent: String) {
         let fields = traceparent.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         guard fields.count >= 4, fields[0].count == 2, fields[1].count == 32, fields[2].count == 16,
