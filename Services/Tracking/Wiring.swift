@@ -12,12 +12,15 @@ public enum Wiring {
     static var migrations: URL { Bundle.module.bundleURL.appending(path: "Migrations") }
 
     /// Settings to parts to the list of what runs, in the order of starting.
-    public static func services(_ settings: TrackingSettings, _ runtime: ServiceRuntime) async throws -> [any Service] {
+    public static func services(_ settings: TrackingSettings, _ runtime: ServiceRuntime) async throws
+        -> [any Service]
+    {
         let platform = try await Platform(
             runtime: runtime, settings: settings.platform, stream: StreamName.learnerEvents,
             migrations: migrations)
         let database = platform.database
-        let projection = platform.project(as: StudyProjection.name, wakesRelay: true, handle: StudyProjection().apply)
+        let projection = platform.project(
+            as: StudyProjection.name, wakesRelay: true, handle: StudyProjection().apply)
         let sweep = StateSweep(
             store: SweepStore(database: database), relay: platform.relay, clock: runtime.clock,
             logger: runtime.logger("sweep"))

@@ -23,7 +23,9 @@ import Testing
             "occurredAt": "\"\(RFC3339.string(from: Self.now))\"",
         ]
         for (name, value) in changes { fields[name] = value.isEmpty ? nil : value }
-        return "{" + fields.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",") + "}"
+        return "{"
+            + fields.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",")
+            + "}"
     }
 
     private func problem(_ event: String) throws -> String? {
@@ -36,7 +38,8 @@ import Testing
             event([
                 "source": "\"moodle\"", "courseRun": "\"BBB-2026J\"",
                 "activity": #"{"id":"quiz-1","kind":"quiz"}"#,
-                "result": #"{"score":0.5,"success":true,"completion":false,"durationSeconds":12.5,"count":3}"#,
+                "result":
+                    #"{"score":0.5,"success":true,"completion":false,"durationSeconds":12.5,"count":3}"#,
                 "context": #"{"b":1,"a":{"x":[true]}}"#, "unknown": "7", "verb": "\"https://w3id.org/x\"",
             ]))
         #expect(
@@ -62,35 +65,70 @@ import Testing
         #expect(event.activity?.kind == .other)
     }
 
-    @Test("each bad field is named, with what was expected and what came", arguments: [
-        ("id", "", "id: expected a text of 1 to 128 characters, got nothing"),
-        ("id", "5", "id: expected a text of 1 to 128 characters, got the number 5"),
-        ("id", "\"\"", "id: expected a text of 1 to 128 characters, got an empty text"),
-        ("source", "{}", "source: expected a text of 1 to 64 characters, got an object"),
-        ("learner", "", "learner: expected a text of 1 to 256 characters, got nothing"),
-        ("learner", "\" ada\"", "learner: expected a text of 1 to 256 characters, got white space at its begin or end"),
-        ("learner", "\"a\\u0007b\"", "learner: expected a text of 1 to 256 characters, got a control character"),
-        ("courseRun", "[]", "courseRun: expected a text of 1 to 128 characters, got an array"),
-        ("verb", "true", "verb: expected a text of 1 to 256 characters, got true"),
-        ("activity", "\"quiz\"", "activity: expected an object, got the text \"quiz\""),
-        ("activity", "{}", "activity.id: expected a text of 1 to 512 characters, got nothing"),
-        ("activity", #"{"id":"x","kind":3}"#, "activity.kind: expected a text, got the number 3"),
-        ("result", "1", "result: expected an object, got the number 1"),
-        ("result", #"{"score":1.7}"#, "result.score: expected a number from 0 to 1, got the number 1.7"),
-        ("result", #"{"score":1e999}"#, "result.score: expected a number from 0 to 1, got the number 1e999"),
-        ("result", #"{"success":"yes"}"#, "result.success: expected true or false, got the text \"yes\""),
-        ("result", #"{"durationSeconds":-1}"#, "result.durationSeconds: expected a number from 0 to 86,400, got the number -1"),
-        ("result", #"{"count":0}"#, "result.count: expected a whole number from 1 to 10,000, got the number 0"),
-        ("result", #"{"count":2.5}"#, "result.count: expected a whole number from 1 to 10,000, got the number 2.5"),
-        ("occurredAt", "", "occurredAt: expected a time like 2026-11-23T10:15:30.123456Z, got nothing"),
-        ("occurredAt", "\"yesterday\"", "occurredAt: expected a time like 2026-11-23T10:15:30.123456Z, got the text \"yesterday\""),
-        ("occurredAt", "\"1999-12-31T23:59:59Z\"", "occurredAt: expected a time from 2000-01-01T00:00:00.000000Z on, got 1999-12-31T23:59:59.000000Z"),
-        ("context", "[1]", "context: expected an object, got an array"),
-        ("context", #"{"a":1e400}"#, "context: expected numbers between 1e-300 and 1e300 in size, got the number 1e400"),
-        ("context", #"{"a":1e-999}"#, "context: expected numbers between 1e-300 and 1e300 in size, got the number 1e-999"),
-        ("context", #"{"1":{"2":{"3":{"4":{"5":{"6":{"7":{"8":{}}}}}}}}}"#, "context: expected at most 8 levels, got 9"),
-        ("verb", "\"enrolled\"", "courseRun: expected the run that \"enrolled\" is about, got nothing"),
-    ])
+    @Test(
+        "each bad field is named, with what was expected and what came",
+        arguments: [
+            ("id", "", "id: expected a text of 1 to 128 characters, got nothing"),
+            ("id", "5", "id: expected a text of 1 to 128 characters, got the number 5"),
+            ("id", "\"\"", "id: expected a text of 1 to 128 characters, got an empty text"),
+            ("source", "{}", "source: expected a text of 1 to 64 characters, got an object"),
+            ("learner", "", "learner: expected a text of 1 to 256 characters, got nothing"),
+            (
+                "learner", "\" ada\"",
+                "learner: expected a text of 1 to 256 characters, got white space at its begin or end"
+            ),
+            (
+                "learner", "\"a\\u0007b\"",
+                "learner: expected a text of 1 to 256 characters, got a control character"
+            ),
+            ("courseRun", "[]", "courseRun: expected a text of 1 to 128 characters, got an array"),
+            ("verb", "true", "verb: expected a text of 1 to 256 characters, got true"),
+            ("activity", "\"quiz\"", "activity: expected an object, got the text \"quiz\""),
+            ("activity", "{}", "activity.id: expected a text of 1 to 512 characters, got nothing"),
+            ("activity", #"{"id":"x","kind":3}"#, "activity.kind: expected a text, got the number 3"),
+            ("result", "1", "result: expected an object, got the number 1"),
+            ("result", #"{"score":1.7}"#, "result.score: expected a number from 0 to 1, got the number 1.7"),
+            (
+                "result", #"{"score":1e999}"#,
+                "result.score: expected a number from 0 to 1, got the number 1e999"
+            ),
+            ("result", #"{"success":"yes"}"#, "result.success: expected true or false, got the text \"yes\""),
+            (
+                "result", #"{"durationSeconds":-1}"#,
+                "result.durationSeconds: expected a number from 0 to 86,400, got the number -1"
+            ),
+            (
+                "result", #"{"count":0}"#,
+                "result.count: expected a whole number from 1 to 10,000, got the number 0"
+            ),
+            (
+                "result", #"{"count":2.5}"#,
+                "result.count: expected a whole number from 1 to 10,000, got the number 2.5"
+            ),
+            ("occurredAt", "", "occurredAt: expected a time like 2026-11-23T10:15:30.123456Z, got nothing"),
+            (
+                "occurredAt", "\"yesterday\"",
+                "occurredAt: expected a time like 2026-11-23T10:15:30.123456Z, got the text \"yesterday\""
+            ),
+            (
+                "occurredAt", "\"1999-12-31T23:59:59Z\"",
+                "occurredAt: expected a time from 2000-01-01T00:00:00.000000Z on, got 1999-12-31T23:59:59.000000Z"
+            ),
+            ("context", "[1]", "context: expected an object, got an array"),
+            (
+                "context", #"{"a":1e400}"#,
+                "context: expected numbers between 1e-300 and 1e300 in size, got the number 1e400"
+            ),
+            (
+                "context", #"{"a":1e-999}"#,
+                "context: expected numbers between 1e-300 and 1e300 in size, got the number 1e-999"
+            ),
+            (
+                "context", #"{"1":{"2":{"3":{"4":{"5":{"6":{"7":{"8":{}}}}}}}}}"#,
+                "context: expected at most 8 levels, got 9"
+            ),
+            ("verb", "\"enrolled\"", "courseRun: expected the run that \"enrolled\" is about, got nothing"),
+        ])
     func bad(field: String, value: String, sentence: String) throws {
         #expect(try problem(event([field: value])) == sentence)
     }
@@ -101,7 +139,8 @@ import Testing
         #expect(try problem(event(["occurredAt": "\"\(early)\""])) == nil)
         #expect(
             try problem(event(["occurredAt": "\"\(late)\""]))
-                == "occurredAt: expected a time at most 10 minutes ahead of \(RFC3339.string(from: Self.now)), got \(late)")
+                == "occurredAt: expected a time at most 10 minutes ahead of \(RFC3339.string(from: Self.now)), got \(late)"
+        )
     }
 
     @Test func `sizes have limits`() throws {
@@ -125,7 +164,8 @@ import Testing
     }
 
     @Test func `a field that is there twice is refused`() throws {
-        let twice = #"{"id":"a","id":"b","learner":"ada","verb":"viewed","occurredAt":"2026-09-01T00:00:00Z"}"#
+        let twice =
+            #"{"id":"a","id":"b","learner":"ada","verb":"viewed","occurredAt":"2026-09-01T00:00:00Z"}"#
         #expect(try problem(twice) == "id: expected one value, got several")
     }
 
@@ -136,29 +176,44 @@ import Testing
         #expect(try problem("[1, 2]") == "event: expected an object, got an array")
     }
 
-    @Test("a body that is no batch is refused as a whole", arguments: [
-        ("[]", "body: expected an object with events, got an array"),
-        ("{}", "events: expected an array of 1 to 1,000 events, got nothing"),
-        (#"{"events":{}}"#, "events: expected an array of 1 to 1,000 events, got an object"),
-        (#"{"events":[]}"#, "events: expected an array of 1 to 1,000 events, got 0"),
-        (#"{"events":[1],"source":""}"#, "source: expected a text of 1 to 64 characters, got an empty text"),
-        (#"{"events":[1],"source":1}"#, "source: expected a text of 1 to 64 characters, got the number 1"),
-        (#"{"events":[1],"backfill":"no"}"#, "backfill: expected true or false, got the text \"no\""),
-        ("hello", "the body is not JSON that can be read: expected a value at byte 0, got 'h'"),
-        (#"{"events":[{"id":"a\u0000b"}]}"#, "the body is not JSON that can be read: expected text without NUL characters at byte 19, got \\u0000"),
-    ])
+    @Test(
+        "a body that is no batch is refused as a whole",
+        arguments: [
+            ("[]", "body: expected an object with events, got an array"),
+            ("{}", "events: expected an array of 1 to 1,000 events, got nothing"),
+            (#"{"events":{}}"#, "events: expected an array of 1 to 1,000 events, got an object"),
+            (#"{"events":[]}"#, "events: expected an array of 1 to 1,000 events, got 0"),
+            (
+                #"{"events":[1],"source":""}"#,
+                "source: expected a text of 1 to 64 characters, got an empty text"
+            ),
+            (
+                #"{"events":[1],"source":1}"#,
+                "source: expected a text of 1 to 64 characters, got the number 1"
+            ),
+            (#"{"events":[1],"backfill":"no"}"#, "backfill: expected true or false, got the text \"no\""),
+            ("hello", "the body is not JSON that can be read: expected a value at byte 0, got 'h'"),
+            (
+                #"{"events":[{"id":"a\u0000b"}]}"#,
+                "the body is not JSON that can be read: expected text without NUL characters at byte 19, got \\u0000"
+            ),
+        ])
     func unreadable(body: String, sentence: String) {
         #expect(throws: TrackingError.unreadable(sentence)) { try batch(body) }
     }
 
     @Test func `more events than allowed are refused as a whole`() {
         let events = [String](repeating: "1", count: 1_001).joined(separator: ",")
-        #expect(throws: TrackingError.unreadable("events: expected an array of 1 to 1,000 events, got 1,001")) {
+        #expect(throws: TrackingError.unreadable("events: expected an array of 1 to 1,000 events, got 1,001"))
+        {
             try batch("{\"events\":[\(events)]}")
         }
     }
 
-    @Test func `events of the last three days are live, older ones are history, and a batch may say so itself`() throws {
+    @Test
+    func `events of the last three days are live, older ones are history, and a batch may say so itself`()
+        throws
+    {
         func isBackfill(_ ageDays: Double, _ batch: Bool) throws -> Bool {
             let at = RFC3339.string(from: Self.now.addingTimeInterval(-ageDays * 86_400))
             let event = try item(event(["occurredAt": "\"\(at)\""])).event.get()

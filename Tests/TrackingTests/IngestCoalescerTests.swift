@@ -22,7 +22,10 @@ import Testing
         #expect(receipts.map(\.id) == ["a", "b"])
     }
 
-    @Test func `those who come while a transaction is under way share the next, each with their own receipts`() async throws {
+    @Test
+    func `those who come while a transaction is under way share the next, each with their own receipts`()
+        async throws
+    {
         let writes = Counted()
         let coalescer = IngestCoalescer(writersMax: 1, eventsPerCommitMax: 100) { requests in
             await writes.add(requests.count)
@@ -82,7 +85,8 @@ import Testing
     }
 
     @Test func `too many waiting events are refused at once, and later ones are taken again`() async throws {
-        let coalescer = IngestCoalescer(writersMax: 1, eventsPerCommitMax: 4, waitingEventsMax: 8) { requests in
+        let coalescer = IngestCoalescer(writersMax: 1, eventsPerCommitMax: 4, waitingEventsMax: 8) {
+            requests in
             try await Task.sleep(for: .milliseconds(30))
             return Self.receipts(requests)
         }

@@ -8,7 +8,9 @@ import Testing
 
 /// Taking in events, on real PostgreSQL: receipts, replays, conflicts, quarantine.
 @Suite struct IngestTests {
-    @Test func `good events are accepted, stand in the log, and one bad item does not disturb them`() async throws {
+    @Test func `good events are accepted, stand in the log, and one bad item does not disturb them`()
+        async throws
+    {
         let stack = try await TrackingStack.make()
         let answer = try await stack.record(
             json: """
@@ -24,7 +26,8 @@ import Testing
                 IngestReceipt(id: "e-1", status: .accepted),
                 IngestReceipt(
                     id: "e-2", status: .quarantined,
-                    reason: "occurredAt: expected a time at most 10 minutes ahead of \(RFC3339.string(from: TrackingStack.start)), "
+                    reason:
+                        "occurredAt: expected a time at most 10 minutes ahead of \(RFC3339.string(from: TrackingStack.start)), "
                         + "got 2030-01-01T00:00:00.000000Z"),
                 IngestReceipt(
                     status: .quarantined, reason: "event: expected an object, got the text \"nonsense\""),
@@ -42,7 +45,9 @@ import Testing
         #expect(try kept.map { try $0.decode("context", as: String.self) } == [#"{"ip": "::1"}"#])
     }
 
-    @Test func `the same events again are duplicates, within a batch, across batches and in any spelling`() async throws {
+    @Test func `the same events again are duplicates, within a batch, across batches and in any spelling`()
+        async throws
+    {
         let stack = try await TrackingStack.make()
         let first = try await stack.record([.test("a"), .test("b"), .test("a")])
         #expect(first.receipts.map(\.status) == [.accepted, .accepted, .duplicate])
@@ -55,15 +60,20 @@ import Testing
         #expect(try await stack.said(LearningEventRecorded.self).count == 2)
     }
 
-    @Test func `the same id with another content is a conflict that names the fields, and is kept`() async throws {
+    @Test func `the same id with another content is a conflict that names the fields, and is kept`()
+        async throws
+    {
         let stack = try await TrackingStack.make()
         try await stack.record([.test("a")])
-        let answer = try await stack.record([.test("a", verb: .posted), .test("a", "bob", day: -1), .test("a")])
+        let answer = try await stack.record([
+            .test("a", verb: .posted), .test("a", "bob", day: -1), .test("a"),
+        ])
         #expect(
             answer.receipts == [
                 IngestReceipt(
                     id: "a", status: .conflict,
-                    reason: "id: expected the event that source \"api\" sent before as \"a\", got another verb"),
+                    reason:
+                        "id: expected the event that source \"api\" sent before as \"a\", got another verb"),
                 IngestReceipt(
                     id: "a", status: .conflict,
                     reason: "id: expected the event that source \"api\" sent before as \"a\", "
@@ -137,7 +147,9 @@ import Testing
 
     static let adaGolden = "322b992d-758f-8e71-96c4-624b2c76b08e"
 
-    @Test func `a connection that dies in the middle leaves nothing behind, and sending again is right`() async throws {
+    @Test func `a connection that dies in the middle leaves nothing behind, and sending again is right`()
+        async throws
+    {
         let stack = try await TrackingStack.make(poolSize: 2)
         // The backend ends while the batch waits for the log's counters, after all other effects.
         let holder = try await stack.holdLogHeads()
@@ -150,7 +162,9 @@ import Testing
         #expect(try await stack.said(LearningEventRecorded.self).count == 20)
     }
 
-    @Test func `bad events are listed newest first, page by page, and the same one is kept once`() async throws {
+    @Test func `bad events are listed newest first, page by page, and the same one is kept once`()
+        async throws
+    {
         let stack = try await TrackingStack.make()
         for number in 0..<7 {
             _ = try await stack.record(json: "{\"events\":[{\"id\":\"bad-\(number)\"}]}")
@@ -166,14 +180,17 @@ import Testing
             token = page.nextPageToken.isEmpty ? nil : page.nextPageToken
         } while token != nil
         #expect(ids == (0..<7).reversed().map { "bad-\($0)" })
-        let others = try await stack.call(TrackingRPC.listQuarantine, ListQuarantine.Request(), tenant: "other")
+        let others = try await stack.call(
+            TrackingRPC.listQuarantine, ListQuarantine.Request(), tenant: "other")
         #expect(others.events.isEmpty)
     }
 
-    @Test("what is no batch is refused with a sentence and leaves nothing", arguments: [
-        "not json", "[]", "{\"events\":7}", "{\"events\":[{\"id\":\"\\u0000\"}]}",
-        "{\"events\":[" + String(repeating: "[", count: 40) + String(repeating: "]", count: 40) + "]}",
-    ])
+    @Test(
+        "what is no batch is refused with a sentence and leaves nothing",
+        arguments: [
+            "not json", "[]", "{\"events\":7}", "{\"events\":[{\"id\":\"\\u0000\"}]}",
+            "{\"events\":[" + String(repeating: "[", count: 40) + String(repeating: "]", count: 40) + "]}",
+        ])
     func refused(body: String) async throws {
         let stack = try await TrackingStack.make()
         let reply = await stack.post(TrackingRPC.recordEvents.path, Data(body.utf8))

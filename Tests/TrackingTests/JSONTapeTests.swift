@@ -9,29 +9,34 @@ import Testing
         try JSONTape(Data(text.utf8), depthMax: 32)
     }
 
-    @Test("what is not JSON is refused, with the place", arguments: [
-        ("", "expected a value at byte 0, got the end of the text"),
-        ("{", "expected a member's name in quotation marks at byte 1, got the end of the text"),
-        ("[1,]", "expected a value at byte 3, got ']'"),
-        ("{\"a\":1,}", "expected a member's name in quotation marks at byte 7, got '}'"),
-        ("{\"a\" 1}", "expected a colon at byte 5, got '1'"),
-        ("[1 2]", "expected a comma or a closing bracket at byte 3, got '2'"),
-        ("01", "expected the end of the document at byte 1, got '1'"),
-        ("1.", "expected a digit at byte 2, got the end of the text"),
-        ("-", "expected a digit at byte 1, got the end of the text"),
-        ("1e+", "expected a digit at byte 3, got the end of the text"),
-        ("NaN", "expected a value at byte 0, got 'N'"),
-        ("tru", "expected a value at byte 0, got 't'"),
-        ("\"a", "expected a closing quotation mark at byte 2, got the end of the text"),
-        ("\"\\x\"", "expected an escape of JSON at byte 1, got '\\'"),
-        ("\"\\u12\"", "expected four hexadecimal digits at byte 1, got '\\'"),
-        ("\"\\ud800\"", "expected the second half of a surrogate pair at byte 7, got '\"'"),
-        ("\"\\udc00\"", "expected the first half of a surrogate pair before the second at byte 7, got '\"'"),
-        ("\"\\u0000\"", "expected text without NUL characters at byte 1, got \\u0000"),
-        ("\"a\u{1}\"", "expected control characters to be escaped at byte 2, got byte 1"),
-        ("\u{FEFF}{}", "expected a value at byte 0, got byte 239"),
-        ("{} {}", "expected the end of the document at byte 3, got '{'"),
-    ])
+    @Test(
+        "what is not JSON is refused, with the place",
+        arguments: [
+            ("", "expected a value at byte 0, got the end of the text"),
+            ("{", "expected a member's name in quotation marks at byte 1, got the end of the text"),
+            ("[1,]", "expected a value at byte 3, got ']'"),
+            ("{\"a\":1,}", "expected a member's name in quotation marks at byte 7, got '}'"),
+            ("{\"a\" 1}", "expected a colon at byte 5, got '1'"),
+            ("[1 2]", "expected a comma or a closing bracket at byte 3, got '2'"),
+            ("01", "expected the end of the document at byte 1, got '1'"),
+            ("1.", "expected a digit at byte 2, got the end of the text"),
+            ("-", "expected a digit at byte 1, got the end of the text"),
+            ("1e+", "expected a digit at byte 3, got the end of the text"),
+            ("NaN", "expected a value at byte 0, got 'N'"),
+            ("tru", "expected a value at byte 0, got 't'"),
+            ("\"a", "expected a closing quotation mark at byte 2, got the end of the text"),
+            ("\"\\x\"", "expected an escape of JSON at byte 1, got '\\'"),
+            ("\"\\u12\"", "expected four hexadecimal digits at byte 1, got '\\'"),
+            ("\"\\ud800\"", "expected the second half of a surrogate pair at byte 7, got '\"'"),
+            (
+                "\"\\udc00\"",
+                "expected the first half of a surrogate pair before the second at byte 7, got '\"'"
+            ),
+            ("\"\\u0000\"", "expected text without NUL characters at byte 1, got \\u0000"),
+            ("\"a\u{1}\"", "expected control characters to be escaped at byte 2, got byte 1"),
+            ("\u{FEFF}{}", "expected a value at byte 0, got byte 239"),
+            ("{} {}", "expected the end of the document at byte 3, got '{'"),
+        ])
     func refused(text: String, sentence: String) {
         #expect(throws: JSONSyntaxError.self) { try tape(text) }
         do throws(JSONSyntaxError) {
@@ -68,7 +73,8 @@ import Testing
     }
 
     @Test func `it agrees with Foundation on mutated documents`() throws {
-        let seedText = #"{"source":"m","events":[{"id":"é1","n":-1.5e3,"b":[true,false,null,{}],"s":"a\u00e9\n"}]}"#
+        let seedText =
+            #"{"source":"m","events":[{"id":"é1","n":-1.5e3,"b":[true,false,null,{}],"s":"a\u00e9\n"}]}"#
         var generator = SplitMix(seed: 42)
         let alphabet = Array("{}[]\",:\\u0a1eE.-+ tfn".utf8)
         var accepted = 0

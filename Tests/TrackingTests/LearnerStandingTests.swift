@@ -9,7 +9,9 @@ import Testing
     private let start = UTCDay.start(of: 20_000).addingTimeInterval(36_000)
     private func day(_ number: Double) -> Date { start.addingTimeInterval(number * 86_400) }
 
-    private func event(_ verb: Verb, at day: Double, activity: ActivityReference? = nil) -> LearningEventRecorded {
+    private func event(_ verb: Verb, at day: Double, activity: ActivityReference? = nil)
+        -> LearningEventRecorded
+    {
         LearningEventRecorded(
             source: .api, eventID: EventID(checked: "e\(day)\(verb)"),
             learner: LearnerID(rawValue: UUID(uuid: (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16))),
@@ -76,7 +78,9 @@ import Testing
         #expect(dormant.reviewAt == nil)
     }
 
-    @Test func `activity after slipping is a return, and after a week of it the learner is active again`() throws {
+    @Test func `activity after slipping is a return, and after a week of it the learner is active again`()
+        throws
+    {
         let days = [0.0, 1, 2, 3, 8, 18]
         let back = LearnerStanding(of: try studying(days), at: day(18.1))
         #expect(back.state == .returned)
@@ -96,7 +100,8 @@ import Testing
         #expect(try state([0, 1, 2, 3, 8, 18, 13], at: 18.1) == .active)
     }
 
-    @Test func `withdrawn and completed end it, and enrolling again begins where the learner stands`() throws {
+    @Test func `withdrawn and completed end it, and enrolling again begins where the learner stands`() throws
+    {
         let study = [event(.viewed, at: 0), event(.viewed, at: 1)]
         let left = try record(study + [event(.unenrolled, at: 2)])
         #expect(LearnerStanding(of: left, at: day(3)).state == .withdrawn)

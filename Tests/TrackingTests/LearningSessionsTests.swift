@@ -13,7 +13,8 @@ import Testing
 
     @Test func `a pause of thirty minutes is still the same session, a longer one is not`() {
         #expect(LearningSessions.adding([at(0), at(30)], to: []).saved == [span(0, 30, 2)])
-        #expect(LearningSessions.adding([at(0), at(30.1)], to: []).saved == [span(0, 0, 1), span(30.1, 30.1, 1)])
+        #expect(
+            LearningSessions.adding([at(0), at(30.1)], to: []).saved == [span(0, 0, 1), span(30.1, 30.1, 1)])
     }
 
     @Test func `an event between two sessions makes them one`() {

@@ -36,15 +36,20 @@ import Testing
         #expect(enrollment.eventCount == 2)
         #expect(enrollment.engagement > 0)
         #expect(
-            ada.sessions == [
-                LearningSession(
-                    courseRun: run, startedAt: TrackingStack.start,
-                    endedAt: TrackingStack.start.addingTimeInterval(432), eventCount: 2, timeOnTaskSeconds: 432),
-                LearningSession(
-                    startedAt: TrackingStack.start, endedAt: TrackingStack.start, eventCount: 1,
-                    timeOnTaskSeconds: 0),
-            ].sorted { ($0.courseRun?.rawValue ?? "") < ($1.courseRun?.rawValue ?? "") })
-        #expect(ada.days == [ActivityDay(day: UTCDay.start(of: UTCDay.number(of: TrackingStack.start)), eventCount: 3)])
+            ada.sessions
+                == [
+                    LearningSession(
+                        courseRun: run, startedAt: TrackingStack.start,
+                        endedAt: TrackingStack.start.addingTimeInterval(432), eventCount: 2,
+                        timeOnTaskSeconds: 432),
+                    LearningSession(
+                        startedAt: TrackingStack.start, endedAt: TrackingStack.start, eventCount: 1,
+                        timeOnTaskSeconds: 0),
+                ].sorted { ($0.courseRun?.rawValue ?? "") < ($1.courseRun?.rawValue ?? "") })
+        #expect(
+            ada.days == [
+                ActivityDay(day: UTCDay.start(of: UTCDay.number(of: TrackingStack.start)), eventCount: 3)
+            ])
         #expect(
             try await stack.said(EnrollmentChanged.self) == [
                 EnrollmentChanged(
@@ -90,7 +95,9 @@ import Testing
         return try await stack.readModels()
     }
 
-    @Test func `time makes learners slip and go dormant, activity brings them back, each said once`() async throws {
+    @Test func `time makes learners slip and go dormant, activity brings them back, each said once`()
+        async throws
+    {
         let stack = try await TrackingStack.make()
         let start = TrackingStack.start
         for day in [0.0, 1, 2, 3, 8] {
@@ -177,7 +184,8 @@ import Testing
         #expect(all.states.count == 8)
         #expect(all.now == TrackingStack.start)
         let one = try await stack.call(
-            TrackingRPC.getTrackingOverview, GetTrackingOverview.Request(courseRun: CourseRunID(checked: "other")))
+            TrackingRPC.getTrackingOverview,
+            GetTrackingOverview.Request(courseRun: CourseRunID(checked: "other")))
         let ofRun: [Int] = [one.learners, one.activeNow, one.activeToday, one.eventsTotal]
         #expect(ofRun == [1, 0, 1, 1])
         let nobody = try await stack.call(

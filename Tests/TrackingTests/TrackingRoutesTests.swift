@@ -19,7 +19,9 @@ import Testing
                 ].map { "/\(service)/\($0)" })
     }
 
-    @Test func `a timeline goes back in time page by page, each event once, also while new ones come`() async throws {
+    @Test func `a timeline goes back in time page by page, each event once, also while new ones come`()
+        async throws
+    {
         let stack = try await TrackingStack.make()
         try await stack.record((0..<25).map { .test("e\($0)", day: -Double($0) / 10) })
         try await stack.record([.test("x", run: "other", day: -0.05), .test("y", "bob")])
@@ -30,7 +32,8 @@ import Testing
             let page = try await stack.call(
                 TrackingRPC.getTimeline,
                 GetTimeline.Request(
-                    learner: learner, courseRun: CourseRunID(checked: "run"), page: PageRequest(size: 10, token: token)))
+                    learner: learner, courseRun: CourseRunID(checked: "run"),
+                    page: PageRequest(size: 10, token: token)))
             seen += page.events.map(\.eventID.rawValue)
             token = page.nextPageToken.isEmpty ? nil : page.nextPageToken
             try await stack.record([.test("new\(seen.count)", day: 0.001)])
@@ -39,7 +42,8 @@ import Testing
         let recent = try await stack.call(
             TrackingRPC.getTimeline,
             GetTimeline.Request(learner: learner, since: TrackingStack.start.addingTimeInterval(-8_640 * 2)))
-        #expect(recent.events.map(\.eventID.rawValue).filter { !$0.hasPrefix("new") } == ["e0", "x", "e1", "e2"])
+        #expect(
+            recent.events.map(\.eventID.rawValue).filter { !$0.hasPrefix("new") } == ["e0", "x", "e1", "e2"])
         #expect(recent.nextPageToken.isEmpty)
     }
 
@@ -74,7 +78,8 @@ import Testing
         var token: String?
         repeat {
             let page = try await stack.call(
-                TrackingRPC.listEnrollments, ListEnrollments.Request(page: PageRequest(size: 4, token: token)))
+                TrackingRPC.listEnrollments, ListEnrollments.Request(page: PageRequest(size: 4, token: token))
+            )
             keys += page.enrollments.map { "\($0.courseRun) \($0.learner)" }
             token = page.nextPageToken.isEmpty ? nil : page.nextPageToken
         } while token != nil
@@ -107,7 +112,8 @@ import Testing
             endsAt: TrackingStack.start.addingTimeInterval(84 * 86_400), timeZone: "Europe/London",
             assessments: [
                 PlannedAssessment(
-                    id: ActivityID(checked: "tma-1"), title: "First", dueAt: TrackingStack.start.addingTimeInterval(9),
+                    id: ActivityID(checked: "tma-1"), title: "First",
+                    dueAt: TrackingStack.start.addingTimeInterval(9),
                     weight: 25)
             ])
         for title in ["Statistics", "Statistics", "Statistics II"] {
@@ -115,20 +121,32 @@ import Testing
             _ = try await stack.call(TrackingRPC.setCourseRun, SetCourseRun.Request(courseRun: run))
         }
         #expect(try await stack.call(TrackingRPC.listCourseRuns, Empty()).courseRuns == [run])
-        #expect(try await stack.said(CourseRunDefined.self).map(\.courseRun.title) == ["Statistics", "Statistics II"])
+        #expect(
+            try await stack.said(CourseRunDefined.self).map(\.courseRun.title) == [
+                "Statistics", "Statistics II",
+            ])
         #expect(try await stack.call(TrackingRPC.listCourseRuns, Empty(), tenant: "other").courseRuns.isEmpty)
     }
 
-    @Test("a course run that cannot be is refused with the field", arguments: [
-        ("title", "courseRun.title: expected a text of 1 to 200 characters without control characters, got 0 characters"),
-        ("endsAt", "courseRun.endsAt: expected a time after 2026-09-21T14:13:20.000000Z, got 2026-09-21T14:13:20.000000Z"),
-        ("timeZone", "courseRun.timeZone: expected an IANA name like Europe/London, got \"Moon\""),
-        ("weight", "courseRun.assessments[0].weight: expected a number from 0 to 100, got 101.0"),
-        ("twice", "courseRun.assessments[1].id: expected an id of its own, got \"a\" again"),
-    ])
+    @Test(
+        "a course run that cannot be is refused with the field",
+        arguments: [
+            (
+                "title",
+                "courseRun.title: expected a text of 1 to 200 characters without control characters, got 0 characters"
+            ),
+            (
+                "endsAt",
+                "courseRun.endsAt: expected a time after 2026-09-21T14:13:20.000000Z, got 2026-09-21T14:13:20.000000Z"
+            ),
+            ("timeZone", "courseRun.timeZone: expected an IANA name like Europe/London, got \"Moon\""),
+            ("weight", "courseRun.assessments[0].weight: expected a number from 0 to 100, got 101.0"),
+            ("twice", "courseRun.assessments[1].id: expected an id of its own, got \"a\" again"),
+        ])
     func badRun(what: String, sentence: String) {
         let assessment = PlannedAssessment(
-            id: ActivityID(checked: "a"), title: "A", dueAt: TrackingStack.start, weight: what == "weight" ? 101 : 1)
+            id: ActivityID(checked: "a"), title: "A", dueAt: TrackingStack.start,
+            weight: what == "weight" ? 101 : 1)
         let run = CourseRunDefinition(
             id: CourseRunID(checked: "r"), title: what == "title" ? "" : "T", startsAt: TrackingStack.start,
             endsAt: what == "endsAt" ? TrackingStack.start : TrackingStack.start.addingTimeInterval(1),
@@ -166,7 +184,8 @@ import Testing
     private func resolve(_ stack: TrackingStack, _ name: String) async throws -> LearnerID {
         try #require(
             try await stack.call(
-                TrackingRPC.resolveLearners, ResolveLearners.Request(learners: [ExternalLearnerID(checked: name)])
+                TrackingRPC.resolveLearners,
+                ResolveLearners.Request(learners: [ExternalLearnerID(checked: name)])
             ).learners.first)
     }
 }

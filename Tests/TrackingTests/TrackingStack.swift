@@ -9,7 +9,8 @@ import TestSupport
 
 @testable import Tracking
 
-/// Tracking's rooms on a real database of their own; what Redis and the lease do in between is done here by hand.
+/// Tracking's rooms on a real database of their own; what Redis and the lease do in between is done here by
+/// hand.
 struct TrackingStack: Sendable {
     let database: Database
     let clock: SimulatedClock
@@ -54,9 +55,12 @@ struct TrackingStack: Sendable {
     }
 
     @discardableResult
-    func record(_ events: [EventDraft], backfill: Bool? = nil, tenant: String? = nil) async throws -> RecordEvents.Response {
+    func record(_ events: [EventDraft], backfill: Bool? = nil, tenant: String? = nil) async throws
+        -> RecordEvents.Response
+    {
         try await call(
-            TrackingRPC.recordEvents, RecordEvents.Request(backfill: backfill, events: events), tenant: tenant)
+            TrackingRPC.recordEvents, RecordEvents.Request(backfill: backfill, events: events), tenant: tenant
+        )
     }
 
     func record(json: String) async throws -> RecordEvents.Response {
@@ -103,7 +107,8 @@ struct TrackingStack: Sendable {
                     try session.execute(
                         """
                         INSERT INTO consumer_position (consumer, stream, partition, position)
-                        VALUES (\(StudyProjection.name), \(StreamName.learnerEvents), \(Int16(partition)), \(last))
+                        VALUES (\(StudyProjection.name), \(StreamName.learnerEvents), \(Int16(partition)),
+                            \(last))
                         ON CONFLICT (consumer, stream, partition) DO UPDATE SET position = excluded.position
                         """
                     )

@@ -3,7 +3,8 @@ import Foundation
 
 /// From the bytes of a `RecordEvents` request to items, each of them an event or the reason why it is none.
 enum BatchReader {
-    /// - Throws: ``TrackingError/unreadable(_:)`` when the body as a whole is not a batch. A bad item is no error.
+    /// - Throws: ``TrackingError/unreadable(_:)`` when the body as a whole is not a batch. A bad item is no
+    ///   error.
     static func batch(_ body: Data, now: Date) throws(TrackingError) -> IncomingBatch {
         let tape: JSONTape
         do {
@@ -15,7 +16,9 @@ enum BatchReader {
             throw .unreadable("body: expected an object with events, got \(tape.words(JSONTape.root))")
         }
         var fields: [String: Int] = [:]
-        for (name, value) in tape.members(JSONTape.root) where tape.kind(value) != .null { fields[name] = value }
+        for (name, value) in tape.members(JSONTape.root) where tape.kind(value) != .null {
+            fields[name] = value
+        }
         let reader = EventReader(tape: tape, source: try source(fields["source"], tape), now: now)
         return IncomingBatch(
             isBackfill: try isBackfill(fields["backfill"], tape),

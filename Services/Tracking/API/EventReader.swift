@@ -73,7 +73,8 @@ struct EventReader {
             context: try context(fields[.context]))
         try event.checkTime(now: now)
         if event.courseRun == nil, [.enrolled, .unenrolled].contains(event.verb) {
-            throw EventProblem("courseRun", expected: "the run that \"\(event.verb)\" is about", got: "nothing")
+            throw EventProblem(
+                "courseRun", expected: "the run that \"\(event.verb)\" is about", got: "nothing")
         }
         return event
     }
@@ -127,10 +128,13 @@ struct EventReader {
         guard let node else { return nil }
         let members = try members(node, of: "result")
         let count = try number(
-            members["count"], "result.count", "a whole number from 1 to \(Words.count(TrackingLimits.actionsMax))"
+            members["count"], "result.count",
+            "a whole number from 1 to \(Words.count(TrackingLimits.actionsMax))"
         ) { $0 == $0.rounded() && (1...Double(TrackingLimits.actionsMax)).contains($0) }
         return EventResult(
-            score: try number(members["score"], "result.score", "a number from 0 to 1") { (0...1).contains($0) },
+            score: try number(members["score"], "result.score", "a number from 0 to 1") {
+                (0...1).contains($0)
+            },
             success: try flag(members["success"], "result.success"),
             completion: try flag(members["completion"], "result.completion"),
             durationSeconds: try number(
@@ -196,8 +200,8 @@ struct EventReader {
         return tape.canonical(node)
     }
 
-    /// A number that a `Double` cannot hold has no meaning, and some of them PostgreSQL's `jsonb` refuses, which would
-    /// take the whole batch with it.
+    /// A number that a `Double` cannot hold has no meaning, and some of them PostgreSQL's `jsonb` refuses,
+    /// which would take the whole batch with it.
     private func checkNumbers(_ node: Int) throws(EventProblem) {
         for index in node..<tape.nodes[node].next where tape.kind(index) == .number {
             let value = tape.number(index)
@@ -235,7 +239,8 @@ enum Words {
         let bytesMax = Name.lengthMax * TrackingLimits.nameBytesPerCharacterMax
         guard text.utf8.count <= bytesMax else {
             throw EventProblem(
-                field, expected: expected(type), got: "\(count(text.utf8.count)) bytes, more than \(count(bytesMax))")
+                field, expected: expected(type),
+                got: "\(count(text.utf8.count)) bytes, more than \(count(bytesMax))")
         }
         if let name = Name(rawValue: text) { return name }
         let got =

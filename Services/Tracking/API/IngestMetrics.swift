@@ -8,7 +8,8 @@ struct IngestMetrics: Sendable {
     private let counters: [IngestStatus: Counter]
 
     init() {
-        MetricCatalog.declare(Self.name, MetricCatalog.Entry("Events received, by the status of their receipt."))
+        MetricCatalog.declare(
+            Self.name, MetricCatalog.Entry("Events received, by the status of their receipt."))
         counters = Dictionary(
             uniqueKeysWithValues: IngestStatus.allCases.map { status in
                 (status, Counter(label: Self.name, dimensions: [("status", status.rawValue)]))

@@ -2,12 +2,12 @@ import Foundation
 
 /// A JSON document after one strict pass: where each value stands, none of them decoded yet.
 ///
-/// Taking in events is the hot path, and most of what a decoder would build is thrown away. The tape keeps one flat
-/// node a value, so reading a field is a walk over integers, and the raw form of any part stays at hand. This is the
-/// seam for a faster parser: whatever fills the nodes serves.
+/// Taking in events is the hot path, and most of what a decoder would build is thrown away. The tape keeps
+/// one flat node a value, so reading a field is a walk over integers, and the raw form of any part stays at
+/// hand. This is the seam for a faster parser: whatever fills the nodes serves.
 ///
-/// It accepts RFC 8259 and nothing else, and refuses invalid UTF-8, NUL in strings, lone surrogates, and nesting
-/// beyond a limit.
+/// It accepts RFC 8259 and nothing else, and refuses invalid UTF-8, NUL in strings, lone surrogates, and
+/// nesting beyond a limit.
 final class JSONTape: Sendable {
     enum Kind: UInt8, Sendable {
         case object, array, string, number, `true`, `false`, null
@@ -121,8 +121,8 @@ final class JSONTape: Sendable {
 
     // MARK: Canonical form
 
-    /// The value with sorted keys and no white space, so that equal values have equal text. Of several members with
-    /// one name the last counts, as PostgreSQL has it. Numbers keep their spelling.
+    /// The value with sorted keys and no white space, so that equal values have equal text. Of several
+    /// members with one name the last counts, as PostgreSQL has it. Numbers keep their spelling.
     func canonical(_ node: Int) -> String {
         var text = ""
         writeCanonical(node, to: &text)
@@ -156,17 +156,24 @@ final class JSONTape: Sendable {
 
     static func writeQuoted(_ value: String, to text: inout String) {
         text += "\""
-        for scalar in value.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\u{0}"..<"\u{20}":
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: text.unicodeScalars.append(scalar)
-            }
+        // Nearly every text: nothing to escape.
+        if value.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+            text += value
+        } else {
+            for scalar in value.unicodeScalars { writeEscaped(scalar, to: &text) }
         }
         text += "\""
+    }
+
+    private static func writeEscaped(_ scalar: UnicodeScalar, to text: inout String) {
+        switch scalar {
+        case "\"": text += "\\\""
+        case "\\": text += "\\\\"
+        case "\u{0}"..<"\u{20}":
+            let digits = String(scalar.value, radix: 16)
+            text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        default: text.unicodeScalars.append(scalar)
+        }
     }
 
     private static func unescaped(_ content: ArraySlice<UInt8>) -> String {

@@ -114,7 +114,8 @@ struct JSONTapeParser {
         let unit = try unicodeEscape()
         switch unit {
         case 0:
-            throw JSONSyntaxError(offset: position - 6, expected: "text without NUL characters", got: "\\u0000")
+            throw JSONSyntaxError(
+                offset: position - 6, expected: "text without NUL characters", got: "\\u0000")
         case 0xD800...0xDBFF:
             guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
                 bytes[position + 1] == UInt8(ascii: "u"), (0xDC00...0xDFFF).contains(try unicodeEscape())
@@ -197,8 +198,10 @@ struct JSONTapeParser {
         for digit in digits {
             switch digit {
             case UInt8(ascii: "0")...UInt8(ascii: "9"): unit = unit << 4 | UInt16(digit - UInt8(ascii: "0"))
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): unit = unit << 4 | UInt16(digit - UInt8(ascii: "a") + 10)
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): unit = unit << 4 | UInt16(digit - UInt8(ascii: "A") + 10)
+            case UInt8(ascii: "a")...UInt8(ascii: "f"):
+                unit = unit << 4 | UInt16(digit - UInt8(ascii: "a") + 10)
+            case UInt8(ascii: "A")...UInt8(ascii: "F"):
+                unit = unit << 4 | UInt16(digit - UInt8(ascii: "A") + 10)
             default: return nil
             }
         }

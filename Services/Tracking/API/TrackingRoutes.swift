@@ -31,7 +31,8 @@ struct TrackingRoutes: Sendable {
             ListCourseRuns.Response(courseRuns: try await courseRuns.list(tenant: context.tenant))
         }
         router.handle(TrackingRPC.getTrackingOverview) { request, context in
-            try await overviews.overview(courseRun: request.courseRun, tenant: context.tenant, now: context.now)
+            try await overviews.overview(
+                courseRun: request.courseRun, tenant: context.tenant, now: context.now)
         }
         router.handle(TrackingRPC.listQuarantine) { request, context in
             try await quarantine.list(request, tenant: context.tenant)
@@ -57,7 +58,8 @@ struct TrackingRoutes: Sendable {
     ) async throws -> ResolveLearners.Response {
         guard (1...ResolveLearners.namesMax).contains(request.learners.count) else {
             throw TrackingError.unreadable(
-                "learners: expected 1 to \(Words.count(ResolveLearners.namesMax)) names, got \(request.learners.count)")
+                "learners: expected 1 to \(Words.count(ResolveLearners.namesMax)) names, got \(request.learners.count)"
+            )
         }
         let source = request.source ?? .api
         try Self.checkSize(source, field: "source")
@@ -91,7 +93,8 @@ struct TrackingRoutes: Sendable {
             try Self.checkSize(assessment.id, field: "courseRun.assessments.id")
         }
         let isChanged = try await courseRuns.save(
-            request.courseRun, tenant: context.tenant, now: context.now, traceparent: context.trace.traceparent)
+            request.courseRun, tenant: context.tenant, now: context.now,
+            traceparent: context.trace.traceparent)
         if isChanged { wakeRelay() }
         return Empty()
     }

@@ -35,8 +35,8 @@ struct HeardEvents {
         }
     }
 
-    /// From which day on a study must be known to work out what its events change: the window of engagement before the
-    /// newest day, and every day that has a new event. `nil` when nothing depends on days.
+    /// From which day on a study must be known to work out what its events change: the window of engagement
+    /// before the newest day, and every day that has a new event. `nil` when nothing depends on days.
     func firstDayWanted(_ key: StudyKey, lastActivityAt: Date?) -> Int? {
         let instants = events(of: key).filter(\.verb.isLearnerActivity).map(\.occurredAt)
         guard let earliest = instants.min(), let latest = instants.max() else {
@@ -62,7 +62,8 @@ struct HeardEvents {
                     continue
                 }
                 learners[last].firstEventAt = min(learners[last].firstEventAt, event.occurredAt)
-                learners[last].lastActivityAt = [learners[last].lastActivityAt, activity].compactMap(\.self).max()
+                learners[last].lastActivityAt = [learners[last].lastActivityAt, activity].compactMap(\.self)
+                    .max()
                 learners[last].count += 1
             }
         }

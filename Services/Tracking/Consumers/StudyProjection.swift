@@ -3,12 +3,13 @@ import EventLog
 import Foundation
 import PostgreSQL
 
-/// Hears Tracking's own log and keeps enrollments, sessions, days and charts, so that taking in events stays one
-/// append, and an event that arrives late lands where it belongs.
+/// Hears Tracking's own log and keeps enrollments, sessions, days and charts, so that taking in events stays
+/// one append, and an event that arrives late lands where it belongs.
 ///
-/// A run holds facts of one partition, and with them all that happens to its learners: nobody else writes their rows,
-/// but for the sweep, which locks. What it says itself (`EnrollmentChanged`, `LearnerStateChanged`) goes into the
-/// same log, in the same transaction, and is passed over when it is heard.
+/// A run holds facts of one partition, and with them all that happens to its learners: nobody else writes
+/// their rows, but for the sweep, which locks. What it says itself (`EnrollmentChanged`,
+/// `LearnerStateChanged`) goes into the same log, in the same transaction, and is passed over when it is
+/// heard.
 struct StudyProjection: Sendable {
     static let name = "tracking-projection"
 
@@ -112,11 +113,14 @@ enum StudyFacts {
         func say(_ status: EnrollmentStatus, _ changedAt: Date) {
             said.append(
                 EnrollmentChanged(
-                    learner: record.learner, courseRun: record.courseRun, status: status, changedAt: changedAt,
+                    learner: record.learner, courseRun: record.courseRun, status: status,
+                    changedAt: changedAt,
                     isBackfill: isBackfill))
         }
         if before == nil { say(.enrolled, record.enrolledAt) }
-        if record.status != before?.status ?? .enrolled { say(record.status, record.statusAt ?? record.enrolledAt) }
+        if record.status != before?.status ?? .enrolled {
+            say(record.status, record.statusAt ?? record.enrolledAt)
+        }
         return try said.map { try NewFact($0, tenant: record.tenant, occurredAt: $0.changedAt) }
     }
 

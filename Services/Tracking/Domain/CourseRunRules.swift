@@ -17,7 +17,8 @@ public enum CourseRunRules {
         }
         guard TimeZone(identifier: run.timeZone) != nil, run.timeZone.count <= 64 else {
             throw EventProblem(
-                "courseRun.timeZone", expected: "an IANA name like Europe/London", got: "\"\(run.timeZone.prefix(64))\"")
+                "courseRun.timeZone", expected: "an IANA name like Europe/London",
+                got: "\"\(run.timeZone.prefix(64))\"")
         }
         guard run.assessments.count <= TrackingLimits.assessmentsMax else {
             throw EventProblem(
@@ -29,7 +30,8 @@ public enum CourseRunRules {
             let field = "courseRun.assessments[\(index)]"
             try check(assessment, field: field)
             guard seen.insert(assessment.id).inserted else {
-                throw EventProblem("\(field).id", expected: "an id of its own", got: "\"\(assessment.id)\" again")
+                throw EventProblem(
+                    "\(field).id", expected: "an id of its own", got: "\"\(assessment.id)\" again")
             }
         }
     }
@@ -38,10 +40,12 @@ public enum CourseRunRules {
         try checkTitle(assessment.title, field: "\(field).title")
         guard isPlausible(assessment.dueAt) else {
             throw EventProblem(
-                "\(field).dueAt", expected: "a time from 2000 to 2199", got: RFC3339.string(from: assessment.dueAt))
+                "\(field).dueAt", expected: "a time from 2000 to 2199",
+                got: RFC3339.string(from: assessment.dueAt))
         }
         guard (0...100).contains(assessment.weight) else {
-            throw EventProblem("\(field).weight", expected: "a number from 0 to 100", got: "\(assessment.weight)")
+            throw EventProblem(
+                "\(field).weight", expected: "a number from 0 to 100", got: "\(assessment.weight)")
         }
     }
 
@@ -51,7 +55,9 @@ public enum CourseRunRules {
             !title.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else {
             throw EventProblem(
-                field, expected: "a text of 1 to \(TrackingLimits.titleLengthMax) characters without control characters",
+                field,
+                expected:
+                    "a text of 1 to \(TrackingLimits.titleLengthMax) characters without control characters",
                 got: "\(title.count) characters")
         }
     }

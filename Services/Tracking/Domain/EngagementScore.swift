@@ -2,14 +2,16 @@ import Foundation
 
 /// How much a learner does in a course run lately: an index of activity that halves every week.
 ///
-///     index(t) = Σ over days d of  ln(1 + actions on d) · 2^(-(t - d) / 7 days)   ÷   the same of a typical learner
+///     index(t) = Σ over days d of  ln(1 + actions on d) · 2^(-(t - d) / 7 days)   ÷   the same of a typical
+///     learner
 ///
-/// The logarithm keeps one wild evening from counting like a week of steady work. A typical active learner does
-/// 20 actions on each of 3 days a week, for ever: that is 1. It never falls when somebody does more, and falls
-/// without a break while nothing is done. Days are UTC days, and a day counts from its start.
+/// The logarithm keeps one wild evening from counting like a week of steady work. A typical active learner
+/// does 20 actions on each of 3 days a week, for ever: that is 1. It never falls when somebody does more,
+/// and falls without a break while nothing is done. Days are UTC days, and a day counts from its start.
 ///
-/// Only days within ``windowDays`` of the newest one count. What is older weighs less than a thousandth of what it
-/// did, and leaving it out makes the index a function of few rows, equal in whatever order events arrived.
+/// Only days within ``windowDays`` of the newest one count. What is older weighs less than a thousandth of
+/// what it did, and leaving it out makes the index a function of few rows, equal in whatever order events
+/// arrived.
 public struct EngagementScore: Sendable, Equatable {
     public static let halfLifeDays: Double = 7
     public static let windowDays = 70
@@ -59,7 +61,9 @@ public struct EngagementScore: Sendable, Equatable {
 public enum UTCDay {
     public static let seconds: Double = 86_400
 
-    public static func number(of date: Date) -> Int { Int((date.timeIntervalSince1970 / seconds).rounded(.down)) }
+    public static func number(of date: Date) -> Int {
+        Int((date.timeIntervalSince1970 / seconds).rounded(.down))
+    }
 
     public static func start(of number: Int) -> Date { Date(timeIntervalSince1970: Double(number) * seconds) }
 }
@@ -85,7 +89,8 @@ public struct DayActivity: Sendable, Equatable {
     /// The day of its first event.
     public init(at instant: Date, actions: Int) {
         self.init(
-            day: UTCDay.number(of: instant), eventCount: 1, actions: actions, firstAt: instant, lastAt: instant)
+            day: UTCDay.number(of: instant), eventCount: 1, actions: actions, firstAt: instant,
+            lastAt: instant)
     }
 
     /// Adds one more event of the same day, in whatever order.

@@ -3,8 +3,8 @@ import Foundation
 
 /// What Tracking knows of one learner in one course run, apart from sessions and days.
 ///
-/// Adding events is commutative: the record depends on which events came, not on their order. What depends on time
-/// is set by ``review(at:)`` alone.
+/// Adding events is commutative: the record depends on which events came, not on their order. What depends
+/// on time is set by ``review(at:)`` alone.
 public struct EnrollmentRecord: Sendable, Equatable {
     public let tenant: TenantID
     public let learner: LearnerID
@@ -28,7 +28,8 @@ public struct EnrollmentRecord: Sendable, Equatable {
     public var reviewAt: Date?
 
     public init(
-        tenant: TenantID, learner: LearnerID, courseRun: CourseRunID, status: EnrollmentStatus, statusAt: Date?,
+        tenant: TenantID, learner: LearnerID, courseRun: CourseRunID, status: EnrollmentStatus,
+        statusAt: Date?,
         enrolledAt: Date, isEnrollmentDeclared: Bool, earlyDays: [Date], lastActivityAt: Date?,
         streakStartedAt: Date?, eventCount: Int, engagement: EngagementScore, state: LearnerState,
         stateSince: Date, reviewAt: Date?
@@ -71,7 +72,8 @@ public struct EnrollmentRecord: Sendable, Equatable {
 
     /// Works out what depends on the days of activity.
     ///
-    /// - Parameter days: All days with activity that lie in the window of ``EngagementScore`` before the newest one.
+    /// - Parameter days: All days with activity that lie in the window of ``EngagementScore`` before the
+    ///   newest one.
     public mutating func settle(days: [DayActivity]) {
         engagement = EngagementScore(days: days)
         streakStartedAt = streakStart(days.sorted { $0.day < $1.day })
@@ -129,9 +131,11 @@ public struct EnrollmentRecord: Sendable, Equatable {
         let edge = newest - EngagementScore.windowDays
         let recent = days.filter { $0.day > edge }
         guard let oldest = recent.first, var start = earlyDays.first else { return streakStartedAt }
-        // What lies before the window is not at hand. When the window begins with a pause this long, that was a
-        // slip; when it does not, the streak is older than anything that asks for it.
-        if start < oldest.firstAt, Double(oldest.day - edge) * UTCDay.seconds > TrackingLimits.slippingAfterSeconds {
+        // What lies before the window is not at hand. When the window begins with a pause this long, that
+        // was a slip; when it does not, the streak is older than anything that asks for it.
+        if start < oldest.firstAt,
+            Double(oldest.day - edge) * UTCDay.seconds > TrackingLimits.slippingAfterSeconds
+        {
             start = oldest.firstAt
         }
         for (day, next) in zip(recent, recent.dropFirst())

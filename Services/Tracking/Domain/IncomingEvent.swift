@@ -16,7 +16,8 @@ public struct IncomingEvent: Sendable, Equatable {
 
     public init(
         id: EventID, source: SourceID, learner: ExternalLearnerID, courseRun: CourseRunID? = nil, verb: Verb,
-        activity: ActivityReference? = nil, result: EventResult? = nil, occurredAt: Date, context: String? = nil
+        activity: ActivityReference? = nil, result: EventResult? = nil, occurredAt: Date,
+        context: String? = nil
     ) {
         self.id = id
         self.source = source
@@ -54,9 +55,12 @@ public struct IncomingEvent: Sendable, Equatable {
     }
 
     /// The fact that the event becomes.
-    public func recorded(as learner: LearnerID, at receivedAt: Date, isBackfill: Bool) -> LearningEventRecorded {
+    public func recorded(as learner: LearnerID, at receivedAt: Date, isBackfill: Bool)
+        -> LearningEventRecorded
+    {
         LearningEventRecorded(
-            source: source, eventID: id, learner: learner, courseRun: courseRun, verb: verb, activity: activity,
+            source: source, eventID: id, learner: learner, courseRun: courseRun, verb: verb,
+            activity: activity,
             result: result, occurredAt: occurredAt, receivedAt: receivedAt,
             isBackfill: isBackfill || isHistory(now: receivedAt))
     }

@@ -6,8 +6,8 @@ import ServiceLifecycle
 
 /// Lets time pass for learners who do nothing: active becomes slipping becomes dormant, the first week ends.
 ///
-/// Any number of replicas may sweep: each enrollment is locked by one of them, and is due no more afterwards. It also
-/// forgets minutes of the live chart that nobody sees any more.
+/// Any number of replicas may sweep: each enrollment is locked by one of them, and is due no more
+/// afterwards. It also forgets minutes of the live chart that nobody sees any more.
 struct StateSweep: Service {
     let store: SweepStore
     let relay: LogRelay

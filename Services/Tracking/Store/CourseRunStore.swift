@@ -15,7 +15,9 @@ struct CourseRunStore: Sendable {
     /// Declares a run or changes its declaration, and says so when anything changed.
     ///
     /// - Returns: Whether anything changed.
-    func save(_ run: CourseRunDefinition, tenant: TenantID, now: Date, traceparent: String?) async throws -> Bool {
+    func save(_ run: CourseRunDefinition, tenant: TenantID, now: Date, traceparent: String?) async throws
+        -> Bool
+    {
         let definition = JSONText(String(decoding: try JSONCoding.encoder().encode(run), as: UTF8.self))
         let fact = try NewFact(
             CourseRunDefined(courseRun: run), tenant: tenant, occurredAt: now, traceparent: traceparent)

@@ -33,7 +33,8 @@ enum EnrollmentRows {
         let rows = try session.rows(
             "SELECT " + columns
                 + """
-                 FROM enrollment JOIN unnest(\(keys.map(\.tenant)), \(keys.map(\.runColumn)), \(keys.map(\.learner)))
+                 FROM enrollment JOIN unnest(\(keys.map(\.tenant)), \(keys.map(\.runColumn)),
+                     \(keys.map(\.learner)))
                     AS wanted (tenant, course_run, learner_id) USING (tenant, course_run, learner_id)
                 ORDER BY enrollment.tenant, enrollment.learner_id, enrollment.course_run
                 FOR UPDATE OF enrollment
@@ -54,17 +55,22 @@ enum EnrollmentRows {
         try session.execute(
             """
             INSERT INTO enrollment (tenant, course_run, learner_id, status, status_at, enrolled_at,
-                is_enrollment_declared, first_day_at, second_day_at, third_day_at, fourth_day_at, last_activity_at,
-                streak_started_at, event_count, engagement, engagement_as_of, state, state_since, review_at)
-            SELECT * FROM unnest(\(records.map(\.tenant)), \(records.map(\.courseRun)), \(records.map(\.learner)),
-                \(records.map(\.status)), \(records.map(\.statusAt)), \(records.map(\.enrolledAt)),
+                is_enrollment_declared, first_day_at, second_day_at, third_day_at, fourth_day_at,
+                last_activity_at, streak_started_at, event_count, engagement, engagement_as_of, state,
+                state_since, review_at)
+            SELECT * FROM unnest(\(records.map(\.tenant)), \(records.map(\.courseRun)),
+                \(records.map(\.learner)), \(records.map(\.status)), \(records.map(\.statusAt)),
+                \(records.map(\.enrolledAt)),
                 \(records.map(\.isEnrollmentDeclared)), \(day(0)), \(day(1)), \(day(2)), \(day(3)),
-                \(records.map(\.lastActivityAt)), \(records.map(\.streakStartedAt)), \(records.map(\.eventCount)),
-                \(records.map(\.engagement.value)), \(records.map(\.engagement.asOf)), \(records.map(\.state)),
+                \(records.map(\.lastActivityAt)), \(records.map(\.streakStartedAt)),
+                \(records.map(\.eventCount)),
+                \(records.map(\.engagement.value)), \(records.map(\.engagement.asOf)),
+                \(records.map(\.state)),
                 \(records.map(\.stateSince)), \(records.map(\.reviewAt)))
             ON CONFLICT (tenant, course_run, learner_id) DO UPDATE SET
                 status = excluded.status, status_at = excluded.status_at, enrolled_at = excluded.enrolled_at,
-                is_enrollment_declared = excluded.is_enrollment_declared, first_day_at = excluded.first_day_at,
+                is_enrollment_declared = excluded.is_enrollment_declared,
+                first_day_at = excluded.first_day_at,
                 second_day_at = excluded.second_day_at, third_day_at = excluded.third_day_at,
                 fourth_day_at = excluded.fourth_day_at, last_activity_at = excluded.last_activity_at,
                 streak_started_at = excluded.streak_started_at, event_count = excluded.event_count,
@@ -74,8 +80,8 @@ enum EnrollmentRows {
         )
     }
 
-    /// Enrollments whose state mere time may have changed by `now`, soonest first, locked. Those that somebody else
-    /// is changing are left to the next look. Reads `enrollment_due`.
+    /// Enrollments whose state mere time may have changed by `now`, soonest first, locked. Those that
+    /// somebody else is changing are left to the next look. Reads `enrollment_due`.
     static func lockDue(at now: Date, limit: Int, on session: Session) throws -> [EnrollmentRecord] {
         try session.rows(
             "SELECT " + columns
@@ -91,7 +97,8 @@ enum EnrollmentRows {
         guard !records.isEmpty else { return }
         try session.execute(
             """
-            UPDATE enrollment SET state = review.state, state_since = review.state_since, review_at = review.review_at
+            UPDATE enrollment
+            SET state = review.state, state_since = review.state_since, review_at = review.review_at
             FROM unnest(\(records.map(\.tenant)), \(records.map(\.courseRun)), \(records.map(\.learner)),
                 \(records.map(\.state)), \(records.map(\.stateSince)), \(records.map(\.reviewAt)))
                 AS review (tenant, course_run, learner_id, state, state_since, review_at)

@@ -6,7 +6,8 @@ import Foundation
 enum EventHashes {
     /// Who is meant by a name never seen before: 122 bits of SHA-256, in a UUID of version 8 (RFC 9562).
     static func learner(_ name: ExternalLearnerID, source: SourceID, tenant: TenantID) -> LearnerID {
-        var bytes = Array(digest(["holdfast learner", tenant.rawValue, source.rawValue, name.rawValue]).prefix(16))
+        var bytes = Array(
+            digest(["holdfast learner", tenant.rawValue, source.rawValue, name.rawValue]).prefix(16))
         bytes[6] = bytes[6] & 0x0F | 0x80
         bytes[8] = bytes[8] & 0x3F | 0x80
         return LearnerID(rawValue: uuid(bytes))
@@ -35,14 +36,16 @@ enum EventHashes {
     }
 
     private static func uuid(_ b: [UInt8]) -> UUID {
-        UUID(uuid: (
-            b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]
-        ))
+        UUID(
+            uuid: (
+                b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
+                b[15]
+            ))
     }
 }
 
-/// What an event says, in 32 bytes: enough to tell the same event from another under its id, and to name the fields
-/// in which they differ, without keeping the event a second time.
+/// What an event says, in 32 bytes: enough to tell the same event from another under its id, and to name the
+/// fields in which they differ, without keeping the event a second time.
 ///
 ///     │ learner │ courseRun │ verb │ activity │ result │ occurredAt │ context │ first 18 bytes of SHA-256 over all │
 ///       2 bytes    2           2       2          2         2            2
@@ -65,8 +68,8 @@ struct EventContent: Hashable, Sendable {
         self.bytes = bytes
     }
 
-    /// The fields in which this event differs from another. Empty when only the long hash tells them apart, which
-    /// happens to one difference in 65,536.
+    /// The fields in which this event differs from another. Empty when only the long hash tells them apart,
+    /// which happens to one difference in 65,536.
     func differences(from other: EventContent) -> [String] {
         let (mine, others) = (Array(bytes), Array(other.bytes))
         return Self.fields.enumerated().compactMap { index, field in
@@ -74,7 +77,9 @@ struct EventContent: Hashable, Sendable {
         }
     }
 
-    private static let fields = ["learner", "courseRun", "verb", "activity", "result", "occurredAt", "context"]
+    private static let fields = [
+        "learner", "courseRun", "verb", "activity", "result", "occurredAt", "context",
+    ]
 
     /// FNV-1a, folded to 16 bits.
     private static func mark(_ text: String) -> UInt16 {

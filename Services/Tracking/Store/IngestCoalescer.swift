@@ -3,8 +3,9 @@ import PostgreSQL
 
 /// Owns one thing: the calls that wait for the next commit.
 ///
-/// Whoever comes while a transaction is under way waits a moment and shares the next one, so that a thousand callers
-/// with one event each cost a few commits instead of a thousand, without a timer: a lone caller never waits for company.
+/// Whoever comes while a transaction is under way waits a moment and shares the next one, so that a thousand
+/// callers with one event each cost a few commits instead of a thousand, without a timer: a lone caller
+/// never waits for company.
 ///
 ///     call ─▶ waiting ──(a writer is free)──▶ one transaction ──commit──▶ each call gets its own receipts
 ///              └── more than may wait: come back later
@@ -52,8 +53,8 @@ actor IngestCoalescer {
         }
     }
 
-    /// A writer belongs to the calls it serves and ends with the last of them. It is no child of any of them, because
-    /// one caller that hangs up must not cancel the transaction of the others.
+    /// A writer belongs to the calls it serves and ends with the last of them. It is no child of any of
+    /// them, because one caller that hangs up must not cancel the transaction of the others.
     private func startWriter() {
         guard writers < writersMax, !waiting.isEmpty else { return }
         writers += 1

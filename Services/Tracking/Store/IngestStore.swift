@@ -11,8 +11,8 @@ struct IngestRequest: Sendable {
     let traceparent: String?
 }
 
-/// Takes in events: recognises replays, finds out who is meant, appends to the log, and keeps what is bad, all in one
-/// transaction for as many calls as have gathered.
+/// Takes in events: recognises replays, finds out who is meant, appends to the log, and keeps what is bad,
+/// all in one transaction for as many calls as have gathered.
 ///
 /// Locks are taken in one order everywhere, so that concurrent batches wait for each other instead of dying:
 /// names, then events, then bad events, each sorted, then the log's counters.
@@ -26,8 +26,8 @@ struct IngestStore: Sendable {
 
     /// Receipts for every item of every request, in their order, after the commit.
     ///
-    /// - Throws: `DatabaseError`; then nothing was taken in, unless its `isOutcomeUnknown` says that nobody knows.
-    ///   Sending the same again is right in both cases.
+    /// - Throws: `DatabaseError`; then nothing was taken in, unless its `isOutcomeUnknown` says that nobody
+    ///   knows. Sending the same again is right in both cases.
     func record(_ requests: [IngestRequest]) async throws -> [[IngestReceipt]] {
         try await database.transaction { session in
             try record(requests, on: session)
@@ -43,11 +43,12 @@ struct IngestStore: Sendable {
         work.settle(stored: try contents(of: taken, on: session))
         try quarantine(work.rejected, on: session)
         // Last, and once: the log's counters stay locked from here to the commit.
-        try log.append(try work.facts(learners), on: session, recordedAt: now)
+        try log.append(work.facts(learners), on: session, recordedAt: now)
         return work.receipts
     }
 
-    /// The identities that nobody had claimed. Waits for a transaction that is claiming one of them right now.
+    /// The identities that nobody had claimed. Waits for a transaction that is claiming one of them right
+    /// now.
     private func claim(_ candidates: [IngestWork.Candidate], on session: Session) throws -> Set<UUID> {
         guard !candidates.isEmpty else { return [] }
         let rows = try session.rows(
@@ -62,7 +63,9 @@ struct IngestStore: Sendable {
         return Set(try rows.map { try $0.decode("identity", as: UUID.self) })
     }
 
-    private func contents(of taken: [IngestWork.Candidate], on session: Session) throws -> [UUID: EventContent] {
+    private func contents(of taken: [IngestWork.Candidate], on session: Session) throws -> [UUID:
+        EventContent]
+    {
         guard !taken.isEmpty else { return [:] }
         let rows = try session.rows(
             "SELECT identity, content FROM event_identity WHERE identity = ANY(\(taken.map(\.identity)))")
@@ -78,9 +81,12 @@ struct IngestStore: Sendable {
         let sorted = rejected.sorted { $0.fingerprint.uuidString < $1.fingerprint.uuidString }
         try session.execute(
             """
-            INSERT INTO quarantined_event (tenant, fingerprint, source, event_id, status, reason, raw, received_at)
-            SELECT * FROM unnest(\(sorted.map(\.tenant)), \(sorted.map(\.fingerprint)), \(sorted.map(\.source)),
-                \(sorted.map(\.eventID)), \(sorted.map(\.status)), \(sorted.map(\.reason)), \(sorted.map(\.raw)),
+            INSERT INTO quarantined_event (tenant, fingerprint, source, event_id, status, reason, raw,
+                received_at)
+            SELECT * FROM unnest(\(sorted.map(\.tenant)), \(sorted.map(\.fingerprint)),
+                \(sorted.map(\.source)),
+                \(sorted.map(\.eventID)), \(sorted.map(\.status)), \(sorted.map(\.reason)),
+                    \(sorted.map(\.raw)),
                 \(sorted.map(\.receivedAt)))
             ON CONFLICT DO NOTHING
             """

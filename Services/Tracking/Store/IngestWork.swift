@@ -54,7 +54,8 @@ struct IngestWork {
                         candidates[identity] = Candidate(
                             identity: identity, content: content, context: event.context)
                     }
-                    names.insert(LearnerName(tenant: request.tenant, source: event.source, name: event.learner))
+                    names.insert(
+                        LearnerName(tenant: request.tenant, source: event.source, name: event.learner))
                 }
                 items.append(
                     Item(
@@ -91,7 +92,7 @@ struct IngestWork {
     }
 
     /// The facts of what was accepted, in the order sent.
-    func facts(_ learners: [LearnerName: LearnerID]) throws -> [NewFact] {
+    func facts(_ learners: [LearnerName: LearnerID]) -> [NewFact] {
         var facts: [NewFact] = []
         for item in items where item.receipt.status == .accepted {
             guard case .success(let event) = item.item.event else { continue }
@@ -101,9 +102,10 @@ struct IngestWork {
                 as: learners[name] ?? name.derivedLearner, at: request.receivedAt,
                 isBackfill: request.batch.isBackfill)
             facts.append(
-                try NewFact(
-                    recorded, tenant: request.tenant, occurredAt: event.occurredAt,
-                    traceparent: request.traceparent))
+                NewFact(
+                    tenant: request.tenant, key: recorded.key, type: LearningEventRecorded.type,
+                    version: LearningEventRecorded.version, occurredAt: event.occurredAt,
+                    body: EventBody.json(recorded), traceparent: request.traceparent))
         }
         return facts
     }
@@ -129,10 +131,13 @@ struct IngestWork {
                 receivedAt: request.receivedAt))
     }
 
-    private static func conflict(_ event: IncomingEvent, _ content: EventContent, _ held: EventContent) -> String {
+    private static func conflict(_ event: IncomingEvent, _ content: EventContent, _ held: EventContent)
+        -> String
+    {
         let fields = content.differences(from: held)
         let got = fields.isEmpty ? "another content" : "another \(list(fields))"
-        return "id: expected the event that source \"\(event.source)\" sent before as \"\(event.id)\", got \(got)"
+        return
+            "id: expected the event that source \"\(event.source)\" sent before as \"\(event.id)\", got \(got)"
     }
 
     private static func list(_ fields: [String]) -> String {

@@ -19,8 +19,11 @@ struct LearnerName: Hashable, Comparable, Sendable {
 enum LearnerNames {
     /// Learners by name; a name never seen gets its derived id.
     ///
-    /// - Parameter names: Each once and sorted, so that two transactions with the same new names never deadlock.
-    static func resolve(_ names: [LearnerName], at now: Date, on session: Session) throws -> [LearnerName: LearnerID] {
+    /// - Parameter names: Each once and sorted, so that two transactions with the same new names never
+    ///   deadlock.
+    static func resolve(_ names: [LearnerName], at now: Date, on session: Session) throws -> [LearnerName:
+        LearnerID]
+    {
         guard !names.isEmpty else { return [:] }
         var learners = try known(names, on: session)
         let unknown = names.filter { learners[$0] == nil }
@@ -39,7 +42,8 @@ enum LearnerNames {
         return learners
     }
 
-    private static func known(_ names: [LearnerName], on session: Session) throws -> [LearnerName: LearnerID] {
+    private static func known(_ names: [LearnerName], on session: Session) throws -> [LearnerName: LearnerID]
+    {
         let rows = try session.rows(
             """
             SELECT name.place, identity.learner_id

@@ -23,13 +23,15 @@ struct LearnerReads: Sendable {
                 throw TrackingError.unknownLearner(learner)
             }
             return GetLearner.Response(
-                learner: learner, identities: identities, enrollments: enrollments.map { $0.enrollment(at: now) },
+                learner: learner, identities: identities,
+                enrollments: enrollments.map { $0.enrollment(at: now) },
                 sessions: try Self.sessions(of: learner, tenant, session),
                 days: try Self.days(of: learner, tenant, session))
         }
     }
 
-    /// By run, then learner. Reads the primary key of `enrollment`, or `enrollment_by_learner` for given learners.
+    /// By run, then learner. Reads the primary key of `enrollment`, or `enrollment_by_learner` for given
+    /// learners.
     func enrollments(
         _ request: ListEnrollments.Request, tenant: TenantID, now: Date
     ) async throws -> ListEnrollments.Response {
@@ -50,7 +52,8 @@ struct LearnerReads: Sendable {
                   AND (\(request.courseRun)::text IS NULL OR course_run = \(request.courseRun))
                   AND (\(request.learners == nil)::boolean OR learner_id = ANY(\(request.learners ?? [])))
                   AND (\(request.state)::text IS NULL OR state = \(request.state))
-                  AND (\(after == nil)::boolean OR (course_run, learner_id) > (\(after?.run), \(after?.learner)))
+                  AND (\(after == nil)::boolean OR (course_run, learner_id) > (\(after?.run),
+                  \(after?.learner)))
                 ORDER BY course_run, learner_id LIMIT \(size + 1)
                 """)
         let page = try rows.prefix(size).map(EnrollmentRows.record)
@@ -103,7 +106,9 @@ struct LearnerReads: Sendable {
         }
     }
 
-    private static func days(of learner: LearnerID, _ tenant: TenantID, _ session: Session) throws -> [ActivityDay] {
+    private static func days(of learner: LearnerID, _ tenant: TenantID, _ session: Session) throws
+        -> [ActivityDay]
+    {
         try session.rows(
             """
             SELECT day, sum(event_count)::bigint AS event_count FROM activity_day

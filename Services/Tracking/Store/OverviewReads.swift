@@ -18,10 +18,12 @@ struct OverviewReads: Sendable {
                 learners: people.learners, activeNow: people.activeNow, activeToday: people.activeToday,
                 eventsTotal: people.events,
                 eventsByMinute: try Self.chart(
-                    "activity_minute", "minute", through: minute, count: TrackingLimits.chartMinutes, courseRun,
+                    "activity_minute", "minute", through: minute, count: TrackingLimits.chartMinutes,
+                    courseRun,
                     tenant, session),
                 eventsByDay: try Self.chart(
-                    "run_day", "day", through: day, count: TrackingLimits.chartDays, courseRun, tenant, session),
+                    "run_day", "day", through: day, count: TrackingLimits.chartDays, courseRun, tenant,
+                    session),
                 states: try Self.states(courseRun, tenant, session),
                 quarantined: try Self.quarantined(tenant, session), now: now)
         }
@@ -41,12 +43,15 @@ struct OverviewReads: Sendable {
             SELECT count(*) AS learners, coalesce(sum(event_count), 0)::bigint AS events,
                 count(*) FILTER (WHERE last_activity_at > \(now.addingTimeInterval(-TrackingLimits.activeNowSeconds)))
                     AS active_now,
-                count(*) FILTER (WHERE last_activity_at > \(now.addingTimeInterval(-UTCDay.seconds))) AS active_today
+                count(*) FILTER (WHERE last_activity_at > \(now.addingTimeInterval(-UTCDay.seconds)))
+                    AS active_today
             """
         let rows = try session.rows(
             courseRun.map { figures + " FROM enrollment WHERE tenant = \(tenant) AND course_run = \($0)" }
                 ?? figures + " FROM learner WHERE tenant = \(tenant)")
-        guard let row = rows.first else { return People(learners: 0, events: 0, activeNow: 0, activeToday: 0) }
+        guard let row = rows.first else {
+            return People(learners: 0, events: 0, activeNow: 0, activeToday: 0)
+        }
         return People(
             learners: try row.decode("learners"), events: try row.decode("events"),
             activeNow: try row.decode("active_now"), activeToday: try row.decode("active_today"))
@@ -68,7 +73,8 @@ struct OverviewReads: Sendable {
         )
         var events = [Int](repeating: 0, count: count)
         for row in rows {
-            events[Int(try row.decode("number", as: Int32.self)) - last + count - 1] = try row.decode("events")
+            events[Int(try row.decode("number", as: Int32.self)) - last + count - 1] = try row.decode(
+                "events")
         }
         return events
     }

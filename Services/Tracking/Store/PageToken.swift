@@ -12,7 +12,8 @@ enum PageToken {
 
     /// The keys, or `nil` for the first page.
     ///
-    /// - Throws: ``TrackingError/unknownPageToken`` for anything that ``text(_:question:)`` did not make for `question`.
+    /// - Throws: ``TrackingError/unknownPageToken`` for anything that ``text(_:question:)`` did not make for
+    ///   `question`.
     static func keys(_ token: String?, count: Int, question: [String?]) throws(TrackingError) -> [String]? {
         guard let token, !token.isEmpty else { return nil }
         let padding = String(repeating: "=", count: (4 - token.utf8.count % 4) % 4)
@@ -26,6 +27,7 @@ enum PageToken {
     }
 
     private static func mark(_ question: [String?]) -> String {
-        EventHashes.digest(question.map { $0 ?? "\u{0}" }).prefix(6).map { String($0, radix: 36) }.joined(separator: ".")
+        EventHashes.digest(question.map { $0 ?? "\u{0}" }).prefix(6).map { String($0, radix: 36) }.joined(
+            separator: ".")
     }
 }

@@ -4,16 +4,17 @@ import PostgreSQL
 
 /// Reading and writing the read models of a learner's study, for many learners in one statement each.
 ///
-/// Values are written as they are, not added to: whoever writes holds the learner's partition of the log, so what was
-/// read is still true. Only the charts are added to, in rows of the partition's own.
+/// Values are written as they are, not added to: whoever writes holds the learner's partition of the log, so
+/// what was read is still true. Only the charts are added to, in rows of the partition's own.
 enum ProjectionStore {
-    /// Keeps everybody else from projecting the partition until the transaction ends. Its owner holds this row anyway;
-    /// the replay of a dead letter does not.
+    /// Keeps everybody else from projecting the partition until the transaction ends. Its owner holds this
+    /// row anyway; the replay of a dead letter does not.
     static func own(_ partition: Int, of consumer: String, on session: Session) throws {
         _ = try session.rows(
             """
             SELECT 1 FROM consumer_position
-            WHERE consumer = \(consumer) AND stream = \(StreamName.learnerEvents) AND partition = \(Int16(partition))
+            WHERE consumer = \(consumer) AND stream = \(StreamName.learnerEvents)
+                AND partition = \(Int16(partition))
             FOR UPDATE
             """
         )
@@ -53,12 +54,13 @@ enum ProjectionStore {
         guard !days.isEmpty else { return }
         try session.execute(
             """
-            INSERT INTO activity_day (tenant, learner_id, course_run, day, event_count, actions, first_at, last_at)
-            SELECT * FROM unnest(\(days.map(\.key.tenant)), \(days.map(\.key.learner)), \(days.map(\.key.runColumn)),
-                \(days.map { Int32($0.day.day) }), \(days.map { Int32($0.day.eventCount) }),
+            INSERT INTO activity_day (tenant, learner_id, course_run, day, event_count, actions, first_at,
+                last_at)
+            SELECT * FROM unnest(\(days.map(\.key.tenant)), \(days.map(\.key.learner)),
+                \(days.map(\.key.runColumn)), \(days.map { Int32($0.day.day) }), \(days.map { Int32($0.day.eventCount) }),
                 \(days.map(\.day.actions)), \(days.map(\.day.firstAt)), \(days.map(\.day.lastAt)))
-            ON CONFLICT (tenant, learner_id, course_run, day) DO UPDATE SET event_count = excluded.event_count,
-                actions = excluded.actions, first_at = excluded.first_at, last_at = excluded.last_at
+            ON CONFLICT (tenant, learner_id, course_run, day) DO UPDATE SET
+                event_count = excluded.event_count, actions = excluded.actions, first_at = excluded.first_at, last_at = excluded.last_at
             """
         )
     }
@@ -105,13 +107,16 @@ enum ProjectionStore {
             eventCount: Int(try row.decode("event_count", as: Int32.self)))
     }
 
-    static func apply(_ changes: [(key: StudyKey, change: LearningSessions.Change)], on session: Session) throws {
+    static func apply(_ changes: [(key: StudyKey, change: LearningSessions.Change)], on session: Session)
+        throws
+    {
         let removed = changes.flatMap { change in change.change.removed.map { (key: change.key, at: $0) } }
         if !removed.isEmpty {
             try session.execute(
                 """
                 DELETE FROM session USING unnest(\(removed.map(\.key.tenant)), \(removed.map(\.key.learner)),
-                    \(removed.map(\.key.runColumn)), \(removed.map(\.at))) AS gone (tenant, learner_id, course_run, at)
+                    \(removed.map(\.key.runColumn)), \(removed.map(\.at)))
+                    AS gone (tenant, learner_id, course_run, at)
                 WHERE session.tenant = gone.tenant AND session.learner_id = gone.learner_id
                   AND session.course_run = gone.course_run AND session.started_at = gone.at
                 """
@@ -122,8 +127,10 @@ enum ProjectionStore {
         try session.execute(
             """
             INSERT INTO session (tenant, learner_id, course_run, started_at, ended_at, event_count)
-            SELECT * FROM unnest(\(saved.map(\.key.tenant)), \(saved.map(\.key.learner)), \(saved.map(\.key.runColumn)),
-                \(saved.map(\.span.startedAt)), \(saved.map(\.span.endedAt)), \(saved.map { Int32($0.span.eventCount) }))
+            SELECT * FROM unnest(\(saved.map(\.key.tenant)), \(saved.map(\.key.learner)),
+                \(saved.map(\.key.runColumn)),
+                \(saved.map(\.span.startedAt)), \(saved.map(\.span.endedAt)),
+                    \(saved.map { Int32($0.span.eventCount) }))
             ON CONFLICT (tenant, learner_id, course_run, started_at)
                 DO UPDATE SET ended_at = excluded.ended_at, event_count = excluded.event_count
             """
@@ -178,10 +185,12 @@ enum ProjectionStore {
         let rows = Array(counts)
         try session.execute(
             """
-            INSERT INTO \(identifier: table) AS chart (tenant, course_run, \(identifier: column), partition, event_count)
+            INSERT INTO \(identifier: table) AS chart (tenant, course_run, \(identifier: column), partition,
+                event_count)
             SELECT tenant, course_run, number, \(Int16(partition)), count
             FROM unnest(\(rows.map(\.key.tenant)), \(rows.map(\.key.courseRun)),
-                \(rows.map { Int32($0.key.number) }), \(rows.map(\.value))) AS added (tenant, course_run, number, count)
+                \(rows.map { Int32($0.key.number) }), \(rows.map(\.value)))
+                AS added (tenant, course_run, number, count)
             ON CONFLICT (tenant, course_run, \(identifier: column), partition)
                 DO UPDATE SET event_count = chart.event_count + excluded.event_count
             """

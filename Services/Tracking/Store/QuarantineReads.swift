@@ -21,11 +21,14 @@ struct QuarantineReads: Sendable {
         )
         let events = try rows.prefix(size).map { row in
             QuarantinedEvent(
-                id: try row.decode("id"), source: try row.decode("source"), eventID: try row.decode("event_id"),
-                status: try row.decode("status"), reason: try row.decode("reason"), raw: try row.decode("raw"),
+                id: try row.decode("id"), source: try row.decode("source"),
+                eventID: try row.decode("event_id"),
+                status: try row.decode("status"), reason: try row.decode("reason"),
+                raw: try row.decode("raw"),
                 receivedAt: try row.decode("received_at"))
         }
-        let next = rows.count > size ? events.last.map { PageToken.text([String($0.id)], question: question) } : nil
+        let next =
+            rows.count > size ? events.last.map { PageToken.text([String($0.id)], question: question) } : nil
         return ListQuarantine.Response(events: events, nextPageToken: next ?? "")
     }
 }

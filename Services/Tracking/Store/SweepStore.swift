@@ -38,8 +38,8 @@ struct SweepStore: Sendable {
         ).first?.decode("due") ?? 0
     }
 
-    /// Until when the read models know everything: `now`, or the time at which the oldest event that is not yet
-    /// projected was recorded. Who judges silence must not look further.
+    /// Until when the read models know everything: `now`, or the time at which the oldest event that is not
+    /// yet projected was recorded. Who judges silence must not look further.
     func horizon(now: Date) async throws -> Date {
         let oldest = try await database.rows(
             """

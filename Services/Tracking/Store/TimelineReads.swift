@@ -18,7 +18,8 @@ struct TimelineReads: Sendable {
             """
             SELECT occurred_at, seq, body::text AS body
             FROM event_log
-            WHERE tenant = \(tenant) AND key = \(request.learner.description) AND type = 'LearningEventRecorded'
+            WHERE tenant = \(tenant) AND key = \(request.learner.description)
+                AND type = 'LearningEventRecorded'
               AND (occurred_at, seq) < (\(end.occurredAt), \(end.seq))
               AND occurred_at >= \(request.since ?? TrackingLimits.earliestOccurredAt)
               AND (\(request.courseRun)::text IS NULL OR body ->> 'courseRun' = \(request.courseRun))
@@ -36,12 +37,15 @@ struct TimelineReads: Sendable {
             return GetTimeline.Response(events: events, nextPageToken: "")
         }
         let keys = [
-            RFC3339.string(from: try last.decode("occurred_at")), String(try last.decode("seq", as: Int64.self)),
+            RFC3339.string(from: try last.decode("occurred_at")),
+            String(try last.decode("seq", as: Int64.self)),
         ]
         return GetTimeline.Response(events: events, nextPageToken: PageToken.text(keys, question: question))
     }
 
-    private func end(_ token: String?, _ question: [String?]) throws(TrackingError) -> (occurredAt: Date, seq: Int64) {
+    private func end(_ token: String?, _ question: [String?]) throws(TrackingError) -> (
+        occurredAt: Date, seq: Int64
+    ) {
         guard let keys = try PageToken.keys(token, count: 2, question: question) else {
             // Later than anything that could be taken in.
             return (Date(timeIntervalSince1970: 253_402_300_799), 0)
