@@ -12,7 +12,8 @@ extension TrackingError: RPCErrorConvertible {
         case .unknownPageToken:
             RPCError(
                 .invalidArgument,
-                "page.token: expected the nextPageToken of the page before with all else unchanged, got another text"
+                "page.token: expected the nextPageToken of the page before with all else unchanged, "
+                    + "got another text"
             )
         }
     }

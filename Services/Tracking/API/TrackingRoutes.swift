@@ -58,7 +58,8 @@ struct TrackingRoutes: Sendable {
     ) async throws -> ResolveLearners.Response {
         guard (1...ResolveLearners.namesMax).contains(request.learners.count) else {
             throw TrackingError.unreadable(
-                "learners: expected 1 to \(Words.count(ResolveLearners.namesMax)) names, got \(request.learners.count)"
+                "learners: expected 1 to \(Words.count(ResolveLearners.namesMax)) names, "
+                    + "got \(request.learners.count)"
             )
         }
         let source = request.source ?? .api

@@ -3,8 +3,8 @@ import Foundation
 
 /// Writes the body of `LearningEventRecorded` as JSON.
 ///
-/// An encoder that works for every type takes ten times as long, and this is the one body that is written for each
-/// event that comes in. A test holds that it reads back as what the encoder would have written.
+/// An encoder that works for every type takes far longer, and this is the one body that is written for each event
+/// that comes in. A test holds that it reads back as what the encoder would have written.
 enum EventBody {
     static func json(_ event: LearningEventRecorded) -> String {
         var text = ""

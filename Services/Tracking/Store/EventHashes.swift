@@ -47,8 +47,8 @@ enum EventHashes {
 /// What an event says, in 32 bytes: enough to tell the same event from another under its id, and to name the
 /// fields in which they differ, without keeping the event a second time.
 ///
-///     │ learner │ courseRun │ verb │ activity │ result │ occurredAt │ context │ first 18 bytes of SHA-256 over all │
-///       2 bytes    2           2       2          2         2            2
+///     │ learner │ courseRun │ verb │ activity │ result │ occurredAt │ context │ SHA-256 over all, cut │
+///       2 bytes    2           2       2          2         2            2           18
 struct EventContent: Hashable, Sendable {
     let bytes: Data
 

@@ -136,8 +136,8 @@ struct IngestWork {
     {
         let fields = content.differences(from: held)
         let got = fields.isEmpty ? "another content" : "another \(list(fields))"
-        return
-            "id: expected the event that source \"\(event.source)\" sent before as \"\(event.id)\", got \(got)"
+        return "id: expected the event that source \"\(event.source)\" sent before as "
+            + "\"\(event.id)\", got \(got)"
     }
 
     private static func list(_ fields: [String]) -> String {

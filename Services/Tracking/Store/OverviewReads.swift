@@ -39,9 +39,10 @@ struct OverviewReads: Sendable {
     private static func people(
         _ courseRun: CourseRunID?, _ tenant: TenantID, _ now: Date, _ session: Session
     ) throws -> People {
+        let nowFrom = now.addingTimeInterval(-TrackingLimits.activeNowSeconds)
         let figures: SQL = """
             SELECT count(*) AS learners, coalesce(sum(event_count), 0)::bigint AS events,
-                count(*) FILTER (WHERE last_activity_at > \(now.addingTimeInterval(-TrackingLimits.activeNowSeconds)))
+                count(*) FILTER (WHERE last_activity_at > \(nowFrom))
                     AS active_now,
                 count(*) FILTER (WHERE last_activity_at > \(now.addingTimeInterval(-UTCDay.seconds)))
                     AS active_today

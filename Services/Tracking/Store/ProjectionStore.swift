@@ -54,13 +54,15 @@ enum ProjectionStore {
         guard !days.isEmpty else { return }
         try session.execute(
             """
-            INSERT INTO activity_day (tenant, learner_id, course_run, day, event_count, actions, first_at,
-                last_at)
+            INSERT INTO activity_day (tenant, learner_id, course_run, day, event_count, actions,
+                first_at, last_at)
             SELECT * FROM unnest(\(days.map(\.key.tenant)), \(days.map(\.key.learner)),
-                \(days.map(\.key.runColumn)), \(days.map { Int32($0.day.day) }), \(days.map { Int32($0.day.eventCount) }),
+                \(days.map(\.key.runColumn)), \(days.map { Int32($0.day.day) }),
+                \(days.map { Int32($0.day.eventCount) }),
                 \(days.map(\.day.actions)), \(days.map(\.day.firstAt)), \(days.map(\.day.lastAt)))
             ON CONFLICT (tenant, learner_id, course_run, day) DO UPDATE SET
-                event_count = excluded.event_count, actions = excluded.actions, first_at = excluded.first_at, last_at = excluded.last_at
+                event_count = excluded.event_count, actions = excluded.actions,
+                first_at = excluded.first_at, last_at = excluded.last_at
             """
         )
     }
