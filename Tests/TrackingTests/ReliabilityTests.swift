@@ -61,7 +61,10 @@ import Testing
                     return acknowledged
                 }
             }
-            while answered.value < 10 { try await Task.sleep(for: .milliseconds(1)) }
+            let deadline = ContinuousClock.now + .seconds(30)
+            while answered.value < 10, ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(1))
+            }
             try server.kill9()
             return try await group.reduce(into: []) { $0.formUnion($1) }
         }
