@@ -23,7 +23,8 @@ struct SimulateCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "Length of the course in weeks. \(CoursePlan.weeksBounds.lowerBound) to \(CoursePlan.weeksBounds.upperBound)."
+            "Length of the course, in weeks. "
+                + "\(CoursePlan.weeksBounds.lowerBound) to \(CoursePlan.weeksBounds.upperBound)."
     )
     var weeks = 12
 

@@ -16,7 +16,7 @@ public struct NudgingSettings: Sendable {
         notificationURL = try PlatformSettings.serviceURL(settings, "notification", port: 7004)
         courseURL = try settings.optionalString(
             "HOLDFAST_NUDGING_COURSE_URL", unit: "address",
-            doc: "Where a course is, for links in messages, with {courseRun} for the run's id; none means no link.") ?? ""
+            doc: "Where a course is, for links in messages, with {courseRun} for its id; none: no link.") ?? ""
         guard courseURL.isEmpty || courseURL.hasPrefix("https://") || courseURL.hasPrefix("http://") else {
             throw SettingsError("HOLDFAST_NUDGING_COURSE_URL is \"\(courseURL)\"; expected http:// or https://")
         }

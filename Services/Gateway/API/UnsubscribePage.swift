@@ -43,7 +43,8 @@ struct UnsubscribePage: Sendable {
         let html = """
             <!doctype html><html lang="en"><head><meta charset="utf-8"><title>Study reminders</title>
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="robots" content="noindex"></head><body><main><h1>Study reminders</h1>\(body)</main></body></html>
+            <meta name="robots" content="noindex"></head>
+            <body><main><h1>Study reminders</h1>\(body)</main></body></html>
             """
         return .data(
             Data(html.utf8), type: "text/html; charset=utf-8", status: status,

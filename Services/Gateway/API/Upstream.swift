@@ -41,13 +41,22 @@ struct Upstream: Sendable {
     ) async throws -> Answer? {
         do {
             return try await call()
-        } catch let error as RPCError where [.unavailable, .deadlineExceeded, .internal, .unknown].contains(error.code) {
+        } catch let error as RPCError where Self.isServicesOwn(error.code) {
             logger.warning(
                 "a service is left out of an answer",
-                metadata: ["upstream": "\(service)", "rpc.code": "\(error.code.rawValue)", "reason": "\(error.message)"])
+                metadata: [
+                    "upstream": "\(service)", "rpc.code": "\(error.code.rawValue)", "reason": "\(error.message)",
+                ])
             missing.note(service)
             return nil
         }
+    }
+}
+
+extension Upstream {
+    /// Whether a failure says something of the service, and not of what was asked.
+    private static func isServicesOwn(_ code: RPCError.Code) -> Bool {
+        [.unavailable, .deadlineExceeded, .internal, .unknown].contains(code)
     }
 }
 

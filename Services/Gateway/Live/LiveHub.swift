@@ -3,8 +3,8 @@ import Foundation
 import HTTPServer
 import Synchronization
 
-/// Who is watching. Each watcher has a bounded queue of its own, in its connection; one that falls behind is closed with
-/// 1013, and the others never wait.
+/// Who is watching. Each watcher has a bounded queue of its own, in its connection; one that falls behind is closed
+/// with 1013, and the others never wait.
 final class LiveHub: Sendable {
     private struct Seat {
         let principal: Principal

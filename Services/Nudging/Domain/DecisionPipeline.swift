@@ -102,7 +102,8 @@ public struct DecisionPipeline: Sendable {
         if let last = situation.lastActivityAt, now.timeIntervalSince(last) < NudgingLimits.inactivityMin {
             return .block("active \(age(of: last)) ago; a reminder waits for a day without activity")
         }
-        return .pass("enrolled, and band \(candidate.risk.band?.rawValue ?? "none") is at least \(policy.bandAtLeast.rawValue)")
+        let band = candidate.risk.band?.rawValue ?? "none"
+        return .pass("enrolled, and band \(band) is at least \(policy.bandAtLeast.rawValue)")
     }
 
     private func dataGap() -> Finding {

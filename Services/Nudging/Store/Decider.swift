@@ -67,7 +67,8 @@ struct Decider: Sendable {
         let body = NudgeDecided(
             nudge: decision.nudge, learner: decision.learner, courseRun: decision.courseRun,
             courseTitle: situation.run.title, kind: decision.kind, policy: decision.policy,
-            decidedAt: decision.decidedAt, expiresAt: decision.decidedAt.addingTimeInterval(NudgingLimits.nudgeLifetime),
+            decidedAt: decision.decidedAt,
+            expiresAt: decision.decidedAt.addingTimeInterval(NudgingLimits.nudgeLifetime),
             parameters: NextStep.parameters(
                 for: situation, courseRun: decision.courseRun, courseURL: courseURL, now: decision.decidedAt))
         return try NewFact(body, tenant: entry.candidate.tenant, occurredAt: decision.decidedAt, traceparent: nil)

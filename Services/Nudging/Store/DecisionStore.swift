@@ -25,7 +25,8 @@ struct DecisionStore: Sendable {
         return Set(try rows.map { try $0.decode("nudge", as: NudgeID.self) })
     }
 
-    /// Adds new decisions. A candidate already decided is an error of the caller: it asks ``known(_:tenant:on:)`` first.
+    /// Adds new decisions. A candidate already decided is an error of the caller, which asks
+    /// ``known(_:tenant:on:)`` first.
     func append(_ entries: [Entry], tenant: TenantID, on session: Session) throws {
         guard !entries.isEmpty else { return }
         let decisions = entries.map(\.outcome.decision)
@@ -91,7 +92,7 @@ struct DecisionStore: Sendable {
     func withdraw(_ held: Held, now: Date, on session: Session) throws {
         let verdicts = NudgeRule.allCases.map { rule in
             rule == .eligibility
-                ? RuleVerdict(rule: rule, verdict: .block, words: "the policy changed and does not ask for this learner")
+                ? RuleVerdict(rule: rule, verdict: .block, words: "the policy does not ask for this learner any more")
                 : RuleVerdict(rule: rule, verdict: .notAsked, words: "the policy changed while it was held")
         }
         let text = String(decoding: try JSONCoding.encoder().encode(verdicts), as: UTF8.self)

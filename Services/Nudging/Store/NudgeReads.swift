@@ -13,7 +13,8 @@ struct NudgeReads: Sendable {
 
         /// After every row.
         static let start = Cursor(
-            decidedAt: Date(timeIntervalSince1970: 253_402_300_799), nudge: NudgeID(rawValue: UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))))
+            decidedAt: Date(timeIntervalSince1970: 253_402_300_799),
+            nudge: NudgeID(rawValue: NamedUUID.make("after every row")))
 
         var token: String { Data("\(RFC3339.string(from: decidedAt)) \(nudge)".utf8).base64EncodedString() }
 

@@ -40,7 +40,8 @@ public enum Channel: String, Codable, Sendable, CaseIterable {
     case email, sms
 }
 
-/// planned -> sending -> sent | failed | unknown; suppressed without ever sending; unsubscribed when the learner said so.
+/// planned -> sending -> sent | failed | unknown; suppressed without ever sending; unsubscribed when the learner said
+/// so.
 public enum DeliveryState: String, Codable, Sendable, CaseIterable {
     case planned, sending, sent, failed, suppressed, unknown, unsubscribed
 }

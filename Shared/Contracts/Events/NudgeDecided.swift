@@ -1,6 +1,7 @@
 import Foundation
 
-/// A nudge is to reach a learner. Said by Nudging, keyed by learner; candidates that were held are in its decision log alone.
+/// A nudge is to reach a learner. Said by Nudging, keyed by learner; candidates that were held are in its decision log
+/// alone.
 public struct NudgeDecided: StreamFact, Equatable {
     public static let stream = StreamName.nudges
     public static let type = "NudgeDecided"

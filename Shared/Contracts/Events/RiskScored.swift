@@ -32,8 +32,9 @@ public struct RiskPrediction: Codable, Sendable, Equatable {
     /// `nil` when the model abstained.
     public var band: RiskBand?
     public var abstention: Abstention?
-    /// Strongest first, at most 8; none in a fact about a learner whose band was and stays low (`GetRisk` explains it on
-    /// demand). A reason speaks for all indicators of its family. Their contributions and ``otherContribution`` add up, with ``baseline``, to the log-odds of ``score``.
+    /// Strongest first, at most 8; none in a fact about a learner whose band was and stays low (`GetRisk` explains it
+    /// on demand). A reason speaks for all indicators of its family. Their contributions and ``otherContribution`` add
+    /// up, with ``baseline``, to the log-odds of ``score``.
     public var reasons: [ReasonCode]
     /// Log-odds that the model gives before it knows anything of the learner.
     public var baseline: Double
