@@ -23,8 +23,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "Length of the course, in weeks. "
-                + "\(CoursePlan.weeksBounds.lowerBound) to \(CoursePlan.weeksBounds.upperBound)."
+            "Weeks of the course. \(CoursePlan.weeksBounds.lowerBound) to \(CoursePlan.weeksBounds.upperBound)."
     )
     var weeks = 12
 
