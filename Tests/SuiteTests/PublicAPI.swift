@@ -58,9 +58,14 @@ struct PublicAPI: Sendable {
         var rate = 0.0
     }
 
+    /// Sets every service's clock.
+    func set(now: Date) async throws {
+        try await put("/v1/clock", Clock(now: now))
+    }
+
     /// Sets every service's clock and waits until all that is due by then has happened.
     func advance(to now: Date) async throws {
-        try await put("/v1/clock", Clock(now: now))
+        try await set(now: now)
         try await settle()
     }
 
