@@ -112,7 +112,8 @@ public struct LogRoutes: Sendable {
             guard request.rate.isFinite, (0...1_000_000).contains(request.rate) else {
                 throw RPCError(.invalidArgument, "rate must be in 0...1000000, got \(request.rate)")
             }
-            return SetClock.Response(now: simulated.set(now: request.now, rate: request.rate))
+            let kept = KeptClock(clock: simulated, database: database)
+            return SetClock.Response(now: try await kept.set(now: request.now, rate: request.rate))
         }
     }
 }
