@@ -34,8 +34,9 @@ public struct Platform: Sendable {
         let databaseSettings = DatabaseSettings(
             url: settings.databaseURL, schema: runtime.service, poolSize: settings.databasePoolSize,
             applicationName: "holdfast-\(runtime.service)")
-        try await Migrator(schema: runtime.service, directory: migrations, extra: EventLog.migrations + [KeptClock.migration])
-            .migrate(databaseSettings, logger: runtime.logger("migrations"))
+        try await Migrator(
+            schema: runtime.service, directory: migrations, extra: EventLog.migrations + [KeptClock.migration]
+        ).migrate(databaseSettings, logger: runtime.logger("migrations"))
         database = Database(databaseSettings, logger: runtime.logger("database"))
         if let clock = runtime.clock as? SimulatedClock {
             try await KeptClock(clock: clock, database: database).restore()
