@@ -84,8 +84,9 @@ struct LatencyBench: Sendable {
     let grace: Duration
 
     func run() async throws -> LatencyReport {
-        let clock = try await LoadCommand.clock(client)
-        let offset = clock.now.timeIntervalSince(Date())
+        let time = try await ServiceTime(client)
+        // Ends with this function, which cancels it.
+        async let _ = time.keepUp()
         let record = Record()
         try await LiveSocket(base: client.base, key: client.key).connected { messages in
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -94,7 +95,7 @@ struct LatencyBench: Sendable {
                 group.addTask {
                     for try await message in messages { try receive(message, record) }
                 }
-                let count = try await post(record, offset: offset)
+                let count = try await post(record, time)
                 record.change { $0.sent = count }
                 try await waitForLast(record)
                 group.cancelAll()
@@ -134,7 +135,7 @@ struct LatencyBench: Sendable {
     }
 
     /// Returns the number of events that were acknowledged.
-    private func post(_ record: Record, offset: Double) async throws -> Int {
+    private func post(_ record: Record, _ time: ServiceTime) async throws -> Int {
         let begin = ContinuousClock.now
         return try await withThrowingTaskGroup(of: Int.self) { group in
             for lane in 0..<plan.connections {
@@ -143,7 +144,7 @@ struct LatencyBench: Sendable {
                     var number = lane
                     while let wait = plan.due(number) {
                         try await Task.sleep(until: begin + wait)
-                        let now = RFC3339.string(from: Date().addingTimeInterval(offset))
+                        let now = RFC3339.string(from: time.now())
                         let (_, body) = plan.body(number, occurredAt: now)
                         record.note(number, at: .now)
                         let answer: RecordEvents.Response = try await client.post("/v1/events", body)

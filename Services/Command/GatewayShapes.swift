@@ -8,6 +8,8 @@ struct StatusAnswer: Decodable {
     struct Service: Decodable {
         var name: String
         var ready: Bool
+        /// `nil` while it does not answer.
+        var startedAt: Date?
         var reasons: [String]?
         /// By stream: facts that it has not applied yet.
         var lag: [String: Int]?

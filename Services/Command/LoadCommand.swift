@@ -61,23 +61,12 @@ struct LoadCommand: AsyncParsableCommand {
         let (file, json) = (acknowledged, json)
         let report = try await Stoppable.run {
             let log = try file.map { try AcknowledgedLog(path: $0) }
-            let clock: ClockAnswer = try await LoadCommand.clock(client)
-            let generator = LoadGenerator(
-                plan: plan, client: client, log: log, offset: clock.now.timeIntervalSince(Date()))
+            let time = try await ServiceTime(client)
+            let generator = LoadGenerator(plan: plan, client: client, log: log, time: time)
             return try await generator.run()
         }
         Terminal.result(json ? try report.json() : report.lines.joined(separator: "\n"))
         if report.failedBatches > 0 { throw ExitCode(1) }
-    }
-
-    /// The services' time; an event of the future would be refused.
-    static func clock(_ client: GatewayClient) async throws -> ClockAnswer {
-        do {
-            return try await client.get("/v1/clock")
-        } catch let error as GatewayError where error.status == 404 || error.status == 403 {
-            // Where clocks cannot be set, or this key may not see them, they are the wall clock's.
-            return ClockAnswer(now: Date(), simulated: false)
-        }
     }
 }
 

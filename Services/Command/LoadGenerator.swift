@@ -7,8 +7,7 @@ struct LoadGenerator: Sendable {
     let plan: LoadPlan
     let client: GatewayClient
     let log: AcknowledgedLog?
-    /// Services' time minus the wall clock's, in seconds.
-    let offset: Double
+    let time: ServiceTime
 
     private final class Counter: Sendable {
         private let next = Mutex(0)
@@ -23,6 +22,8 @@ struct LoadGenerator: Sendable {
         let begin = ContinuousClock.now
         let end = begin + .seconds(plan.seconds)
         let counter = Counter()
+        // Ends with this function, which cancels it.
+        async let _ = time.keepUp()
         return try await withThrowingTaskGroup(of: LoadReport.self) { group in
             for _ in 0..<plan.connections {
                 group.addTask { try await lane(counter, begin: begin, end: end) }
@@ -53,7 +54,7 @@ struct LoadGenerator: Sendable {
                     return report
                 }
             }
-            let now = RFC3339.string(from: Date().addingTimeInterval(offset))
+            let now = RFC3339.string(from: time.now())
             let (ids, body) = plan.body(number, occurredAt: now)
             do {
                 let answer: RecordEvents.Response = try await client.post("/v1/events", body)

@@ -28,6 +28,8 @@ struct Simulation {
     var summary = SimulationSummary()
     private let isResumed: Bool
     private var clocksAreAhead = false
+    /// When each service was started, as seen last.
+    private var starts: [String: Date] = [:]
     private var atRiskAskedAt = Date.distantPast
 
     /// - Throws: ``CohortError``; ``GatewayError`` where the state file is of another cohort or cannot be
@@ -128,7 +130,7 @@ struct Simulation {
         let tally = try await poster.post(events.map { ($0.learner, $0.draft) })
         summary.tally = summary.tally + tally
         let waiting = ContinuousClock.now
-        try await waitUntilQuiet()
+        try await waitUntilQuiet(at: end)
         let messages = try await inbox.newMessages(now: end)
         summary.posting += posting.duration(to: waiting)
         summary.waiting += waiting.duration(to: .now)
@@ -184,12 +186,13 @@ struct Simulation {
     }
 
     /// Waits until every service has heard all that was said, and said all that follows from it.
-    private func waitUntilQuiet() async throws {
+    private mutating func waitUntilQuiet(at now: Date) async throws {
         let deadline = ContinuousClock.now + Self.quietTimeout
         var quietReadings = 0
         var pause = Duration.milliseconds(20)
         while quietReadings < Self.quietReadings {
             let status: StatusAnswer = try await client.get("/v1/status")
+            if noteRestarts(status) { try await setClocks(to: now) }
             if let unrest = status.unrest {
                 guard ContinuousClock.now < deadline else {
                     throw GatewayError(
@@ -203,6 +206,17 @@ struct Simulation {
             }
             if quietReadings < Self.quietReadings { try await Task.sleep(for: pause) }
         }
+    }
+
+    /// Whether a service was started anew: then it has forgotten the time that it was set to.
+    private mutating func noteRestarts(_ status: StatusAnswer) -> Bool {
+        var isAny = false
+        for service in status.services {
+            guard let start = service.startedAt else { continue }
+            if let known = starts[service.name], known != start { isAny = true }
+            starts[service.name] = start
+        }
+        return isAny
     }
 
     // MARK: What is kept and said

@@ -34,6 +34,11 @@ final class FakeGateway: Sendable {
         /// When the clock passes a time, that learner is written to.
         var planned: [(at: Date, learner: ExternalLearnerID, kind: NudgeKind)] = []
         var replayed: [String] = []
+        var clockSettings: [Date] = []
+        /// With this batch of events a service starts anew; 0 for never.
+        var restartsAfterEvents = 0
+        var batches = 0
+        var startedAt = "2026-01-01T00:00:00Z"
     }
 
     static let key = "hf_test"
@@ -182,6 +187,7 @@ extension FakeGateway.State {
             throw HTTPProblem(400, .failedPrecondition, "the clock is later already")
         }
         clock = max(clock, setting.now)
+        clockSettings.append(setting.now)
         let due = planned.filter { $0.at <= clock }
         planned.removeAll { $0.at <= clock }
         for plan in due { nudge(plan.learner, plan.kind) }
@@ -210,6 +216,8 @@ extension FakeGateway.State {
 
     fileprivate mutating func record(_ batch: RecordEvents.Request) -> RecordEvents.Response {
         unrestLeft = unrestAfterEvents
+        batches += 1
+        if batches == restartsAfterEvents { startedAt = "2026-01-01T00:01:00Z" }
         var receipts: [IngestReceipt] = []
         for event in batch.events {
             if event.occurredAt > clock, clocksAreSimulated { fromTheFuture += 1 }
@@ -227,7 +235,7 @@ extension FakeGateway.State {
         let lag = unrestLeft
         unrestLeft = max(0, unrestLeft - 1)
         return .text(
-            #"{"services":[{"name":"tracking","ready":true,"lag":{},"pending":0,"reasons":[]},"#
+            #"{"services":[{"name":"tracking","ready":true,"startedAt":"\#(startedAt)","lag":{},"pending":0,"reasons":[]},"#
                 + #"{"name":"prediction","ready":true,"lag":{"learner-events":\#(lag)},"pending":0,"reasons":[]}],"#
                 + #""now":"2026-11-23T10:00:00Z"}"#)
     }

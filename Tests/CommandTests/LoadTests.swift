@@ -19,7 +19,8 @@ import Testing
         }) { gateway, client in
             let log = try AcknowledgedLog(path: file.path)
             let generator = LoadGenerator(
-                plan: Self.plan(rate: 400, seconds: 1), client: client, log: log, offset: 0)
+                plan: Self.plan(rate: 400, seconds: 1), client: client, log: log,
+                time: try await ServiceTime(client))
             let report = try await generator.run()
             #expect(report.accepted == 400)
             #expect(report.failedBatches == 0)
@@ -42,10 +43,11 @@ import Testing
 
     @Test func `a key that is not known ends a load with the gateway's own sentence`() async throws {
         try await FakeGateway.running { _, client in
+            let time = try await ServiceTime(client)
             let stranger = GatewayClient(
                 base: client.base, key: "hf_wrong", http: client.http, patience: .seconds(1))
             let generator = LoadGenerator(
-                plan: Self.plan(rate: 100, seconds: 0.3), client: stranger, log: nil, offset: 0)
+                plan: Self.plan(rate: 100, seconds: 0.3), client: stranger, log: nil, time: time)
             let report = try await generator.run()
             #expect(report.accepted == 0)
             #expect(report.failedBatches > 0)

@@ -81,6 +81,17 @@ import Testing
         }
     }
 
+    @Test func `a service that was started anew is told the time again`() async throws {
+        try await FakeGateway.running({ $0.restartsAfterEvents = 5 }) { gateway, client in
+            var simulation = try Simulation(Self.settings(until: .week(1)), client: client)
+            let summary = try await simulation.run()
+            let settings = gateway.state.withLock { $0.clockSettings }
+            // One before all, one a step, and one more when the restart was seen.
+            #expect(settings.count == 1 + summary.steps + 1)
+            #expect(Set(settings).count == settings.count - 1)
+        }
+    }
+
     @Test func `messages to another cohort that studies the same course run are left alone`() async throws {
         let stranger = ExternalLearnerID(checked: "learner-8-0001")
         let moment = try Self.settings().plan().startsAt.addingTimeInterval(86_400)
