@@ -14,6 +14,9 @@ struct SituationStore: Sendable {
     }
 
     /// Notes activity. Facts may come late: only a later time replaces an earlier one. Set-based, two statements.
+    ///
+    /// When a run was last heard is kept to the minute: it is compared with two days, and all learners of a run would
+    /// wait for each other at its one row.
     func note(_ heard: [Heard], tenant: TenantID, on session: Session) throws {
         guard !heard.isEmpty else { return }
         let runs = Dictionary(grouping: heard, by: \.courseRun).mapValues { $0.map(\.occurredAt).max() }
@@ -23,6 +26,10 @@ struct SituationStore: Sendable {
             INSERT INTO course_run AS known (tenant, course_run, title, last_event_at)
             SELECT \(tenant), heard.run, heard.run, heard.at
             FROM unnest(\(runs.map(\.key)), \(runs.map(\.value))) AS heard(run, at)
+            WHERE NOT EXISTS (
+                SELECT FROM course_run AS fresh
+                WHERE fresh.tenant = \(tenant) AND fresh.course_run = heard.run
+                  AND fresh.last_event_at >= heard.at - interval '1 minute')
             ON CONFLICT (tenant, course_run) DO UPDATE SET last_event_at = excluded.last_event_at
             WHERE known.last_event_at IS NULL OR known.last_event_at < excluded.last_event_at
             """
@@ -54,10 +61,11 @@ struct SituationStore: Sendable {
             RETURNING xmax = 0 AS is_new
             """
         ).contains { try $0.decode("is_new", as: Bool.self) }
+        guard isNew else { return }
         _ = try session.execute(
             """
             INSERT INTO course_run AS known (tenant, course_run, title, learners)
-            VALUES (\(tenant), \(change.courseRun), \(change.courseRun), \(isNew ? 1 : 0))
+            VALUES (\(tenant), \(change.courseRun), \(change.courseRun), 1)
             ON CONFLICT (tenant, course_run) DO UPDATE SET learners = known.learners + excluded.learners
             """
         )
