@@ -7,7 +7,7 @@ import Testing
     /// The rooms that every service has, and the extra ones that a service has by name.
     static let rooms: Set = ["Main", "API", "Domain", "Store", "Consumers", "Jobs"]
     static let extraRooms: [String: Set<String>] = [
-        "Prediction": ["Model"], "Notification": ["Channels", "Templates"], "Gateway": ["Dashboard", "Live"],
+        "Tracking": ["Mappings"], "Prediction": ["Model"], "Notification": ["Channels", "Templates"], "Gateway": ["Dashboard", "Live"],
     ]
     static let sources = SourceFile.all(under: ["Services", "Shared"])
     static let tests = SourceFile.all(under: ["Tests"])

@@ -35,12 +35,7 @@ struct PublicRoutes: Sendable {
         RPCContext(deadline: .now + GatewayLimits.callTimeout, trace: request.trace)
     }
 
-    /// The key comes as `Authorization: Bearer`, or as `X-API-Key`.
     private func principal(of request: HTTPServerRequest) async throws -> Principal {
-        if let text = request.header("x-api-key") { return try await keys.principal(of: APIKey(text)) }
-        guard let authorization = request.header("authorization") else { throw GatewayError.missingKey }
-        let parts = authorization.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw GatewayError.missingKey }
-        return try await keys.principal(of: APIKey(parts[1].trimmingCharacters(in: .whitespaces)))
+        try await keys.principal(of: try PresentedKey.key(of: request))
     }
 }

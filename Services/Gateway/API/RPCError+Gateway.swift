@@ -4,7 +4,7 @@ import Foundation
 extension GatewayError: RPCErrorConvertible {
     private var sentence: String {
         switch self {
-        case .missingKey: "an API key is needed: Authorization: Bearer hf_..."
+        case .missingKey: "an API key is needed: Authorization: Bearer hf_..., or Basic with the key as password"
         case .malformedKey: "this is not an API key: expected hf_ and 51 more characters with a right checksum"
         case .unknownKey: "this API key is not known, or was revoked"
         case .scopeMissing(let scope): "this API key does not hold the scope \(scope.rawValue)"

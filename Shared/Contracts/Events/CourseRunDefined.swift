@@ -30,10 +30,21 @@ public struct CourseRunDefinition: Codable, Sendable, Equatable {
     public var timeZone: String
     /// At most 500.
     public var assessments: [PlannedAssessment]
+    /// The course that this is a run of, where one is declared.
+    public var course: CourseID?
+    /// The parts of the run in their order, e.g. weeks or chapters. At most 200.
+    public var modules: [CourseModule]
+    /// What is planned to be done. At most 2,000.
+    public var activities: [PlannedActivity]
+    /// When nobody is expected to study: holidays, reading weeks. At most 100, none overlapping another.
+    public var breaks: [CalendarBreak]
+    /// Days of the week on which studying is expected, 1 for Monday to 7 for Sunday; empty for all seven.
+    public var studyWeekdays: [Int]
 
     public init(
         id: CourseRunID, title: String, startsAt: Date, endsAt: Date, timeZone: String = "UTC",
-        assessments: [PlannedAssessment] = []
+        assessments: [PlannedAssessment] = [], course: CourseID? = nil, modules: [CourseModule] = [],
+        activities: [PlannedActivity] = [], breaks: [CalendarBreak] = [], studyWeekdays: [Int] = []
     ) {
         self.id = id
         self.title = title
@@ -41,6 +52,11 @@ public struct CourseRunDefinition: Codable, Sendable, Equatable {
         self.endsAt = endsAt
         self.timeZone = timeZone
         self.assessments = assessments
+        self.course = course
+        self.modules = modules
+        self.activities = activities
+        self.breaks = breaks
+        self.studyWeekdays = studyWeekdays
     }
 }
 
@@ -62,5 +78,66 @@ public struct PlannedAssessment: Codable, Sendable, Equatable {
         self.dueAt = dueAt
         self.weight = weight
         self.kind = kind
+    }
+}
+
+/// A part of a course run.
+public struct CourseModule: Codable, Sendable, Equatable {
+    public var id: ModuleID
+    public var title: String
+
+    public init(id: ModuleID, title: String) {
+        self.id = id
+        self.title = title
+    }
+}
+
+/// Something that learners of a run are expected to do.
+public struct PlannedActivity: Codable, Sendable, Equatable {
+    /// The activity that events name.
+    public var id: ActivityID
+    public var title: String
+    public var kind: ActivityKind
+    /// The part of the run it belongs to; one of the run's ``CourseRunDefinition/modules``.
+    public var module: ModuleID?
+    /// By when somebody on pace has done it.
+    public var dueAt: Date?
+    /// Minutes that it takes. 0...10,000; `nil` when nobody said.
+    public var minutes: Double?
+    /// Whether the run can be completed without it.
+    public var isOptional: Bool
+    /// Activities of the run that come before it.
+    public var prerequisites: [ActivityID]
+    /// What it teaches or asks for.
+    public var skills: [SkillID]
+
+    public init(
+        id: ActivityID, title: String, kind: ActivityKind = .content, module: ModuleID? = nil, dueAt: Date? = nil,
+        minutes: Double? = nil, isOptional: Bool = false, prerequisites: [ActivityID] = [], skills: [SkillID] = []
+    ) {
+        self.id = id
+        self.title = title
+        self.kind = kind
+        self.module = module
+        self.dueAt = dueAt
+        self.minutes = minutes
+        self.isOptional = isOptional
+        self.prerequisites = prerequisites
+        self.skills = skills
+    }
+}
+
+/// Whole days on which nobody is expected to study, in the run's time zone.
+public struct CalendarBreak: Codable, Sendable, Equatable {
+    public var title: String
+    /// The start of the first day.
+    public var startsAt: Date
+    /// The end of the last day.
+    public var endsAt: Date
+
+    public init(title: String, startsAt: Date, endsAt: Date) {
+        self.title = title
+        self.startsAt = startsAt
+        self.endsAt = endsAt
     }
 }

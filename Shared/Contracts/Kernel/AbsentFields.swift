@@ -15,6 +15,30 @@ extension KeyedDecodingContainer {
         try decodeIfPresent(type, forKey: key) ?? []
     }
 
+    func decode(_ type: [CourseModule].Type, forKey key: Key) throws -> [CourseModule] {
+        try decodeIfPresent(type, forKey: key) ?? []
+    }
+
+    func decode(_ type: [PlannedActivity].Type, forKey key: Key) throws -> [PlannedActivity] {
+        try decodeIfPresent(type, forKey: key) ?? []
+    }
+
+    func decode(_ type: [CalendarBreak].Type, forKey key: Key) throws -> [CalendarBreak] {
+        try decodeIfPresent(type, forKey: key) ?? []
+    }
+
+    func decode(_ type: [ActivityID].Type, forKey key: Key) throws -> [ActivityID] {
+        try decodeIfPresent(type, forKey: key) ?? []
+    }
+
+    func decode(_ type: [SkillID].Type, forKey key: Key) throws -> [SkillID] {
+        try decodeIfPresent(type, forKey: key) ?? []
+    }
+
+    func decode(_ type: [Int].Type, forKey key: Key) throws -> [Int] {
+        try decodeIfPresent(type, forKey: key) ?? []
+    }
+
     func decode(_ type: [ReasonCode].Type, forKey key: Key) throws -> [ReasonCode] {
         try decodeIfPresent(type, forKey: key) ?? []
     }

@@ -60,6 +60,27 @@ public struct CourseRunID: CheckedName {
     public init(checked rawValue: String) { self.rawValue = rawValue }
 }
 
+/// A course as designed, of which there are runs, e.g. `BBB`.
+public struct CourseID: CheckedName {
+    public static let lengthMax = 128
+    public let rawValue: String
+    public init(checked rawValue: String) { self.rawValue = rawValue }
+}
+
+/// A part of a course run, unique inside it, e.g. `week-3`.
+public struct ModuleID: CheckedName {
+    public static let lengthMax = 128
+    public let rawValue: String
+    public init(checked rawValue: String) { self.rawValue = rawValue }
+}
+
+/// A skill, or knowledge component, that activities teach or ask for.
+public struct SkillID: CheckedName {
+    public static let lengthMax = 128
+    public let rawValue: String
+    public init(checked rawValue: String) { self.rawValue = rawValue }
+}
+
 /// The thing acted on: a page, a video, a quiz; an IRI or the platform's own key.
 public struct ActivityID: CheckedName {
     public static let lengthMax = 512
