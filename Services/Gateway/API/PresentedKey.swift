@@ -3,8 +3,9 @@ import HTTPServer
 
 /// Where a request carries its API key.
 ///
-/// `Authorization: Bearer hf_...` and `X-API-Key: hf_...` for our own clients. `Authorization: Basic` for what platforms
-/// speak: the key is the password (xAPI's user and secret), or the user where the password is empty (a Segment write key).
+/// `Authorization: Bearer hf_...` and `X-API-Key: hf_...` for our own clients. `Authorization: Basic` for what
+/// platforms speak: the key is the password (xAPI's user and secret), or the user where the password is empty (a
+/// Segment write key).
 enum PresentedKey {
     /// - Throws: ``GatewayError/missingKey`` when there is none, ``GatewayError/malformedKey`` when it is no key.
     static func key(of request: HTTPServerRequest) throws(GatewayError) -> APIKey {
