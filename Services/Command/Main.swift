@@ -6,6 +6,6 @@ import ArgumentParser
         commandName: "holdfast", abstract: "Simulates, measures and mends a Holdfast installation.",
         subcommands: [
             SimulateCommand.self, FiguresCommand.self, LoadCommand.self, BenchLatencyCommand.self,
-            DeadLettersCommand.self, TrainCommand.self, ScoreCommand.self,
+            DeadLettersCommand.self, RebuildCommand.self, TrainCommand.self, ScoreCommand.self,
         ])
 }

@@ -19,8 +19,9 @@ public enum Wiring {
             runtime: runtime, settings: settings.platform, stream: StreamName.learnerEvents,
             migrations: migrations)
         let database = platform.database
-        let projection = platform.project(
-            as: StudyProjection.name, wakesRelay: true, handle: StudyProjection().apply)
+        let projections = ReadModels.projections.map { projection in
+            platform.project(as: projection.name, wakesRelay: true, handle: projection.hear)
+        }
         let sweep = StateSweep(
             store: SweepStore(database: database), relay: platform.relay, clock: runtime.clock,
             logger: runtime.logger("sweep"))
@@ -34,11 +35,9 @@ public enum Wiring {
             courseRuns: CourseRunStore(database: database), metrics: IngestMetrics(),
             wakeRelay: { [relay = platform.relay] in relay.wake() }
         ).register(on: router)
-        LogRoutes(TrackingRPC.log, platform: platform, heard: [projection], pending: sweep.countDue)
+        LogRoutes(TrackingRPC.log, platform: platform, heard: projections, pending: sweep.countDue)
             .register(on: router)
-        return [
-            platform.connections, platform.relay, projection.consumer, sweep,
-            platform.httpService(router, heard: [projection]),
-        ]
+        return [platform.connections, platform.relay, sweep] + projections.map(\.consumer)
+            + [platform.httpService(router, heard: projections)]
     }
 }

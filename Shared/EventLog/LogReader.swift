@@ -18,12 +18,21 @@ public struct LocalLogReader: LogReader {
     }
 
     public func read(partition: Int, after: Int64, limit: Int) async throws -> [Fact] {
-        try await database.rows(
+        try await database.run { session in
+            try Self.read(partition: partition, after: after, limit: limit, on: session)
+        }
+    }
+
+    /// The same inside somebody's transaction.
+    public static func read(
+        partition: Int, after: Int64, through: Int64 = .max, limit: Int, on session: Session
+    ) throws -> [Fact] {
+        try session.rows(
             """
             SELECT partition, seq, stream, tenant, key, type, version, occurred_at, recorded_at,
                 body::text AS body, traceparent
             FROM event_log
-            WHERE partition = \(Int16(partition)) AND seq > \(after)
+            WHERE partition = \(Int16(partition)) AND seq > \(after) AND seq <= \(through)
             ORDER BY seq
             LIMIT \(limit)
             """

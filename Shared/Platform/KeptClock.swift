@@ -1,5 +1,6 @@
 import EventLog
 import Foundation
+import Logging
 import PostgreSQL
 import Runtime
 
@@ -50,5 +51,22 @@ struct KeptClock: Sendable {
         let (shows, rate): (Date, Double) = (try row.decode("shows"), try row.decode("rate"))
         let elapsed: Double = try row.decode("elapsed")
         clock.set(now: shows.addingTimeInterval(max(0, elapsed) * rate), rate: rate)
+    }
+}
+
+/// A service's time, for a program that works on the service's database from outside.
+public enum ServiceTimeInDatabase {
+    /// The clock that a simulation set in the service; the machine's own where none ever did.
+    public static func clock(_ settings: DatabaseSettings, logger: Logger) async throws -> any ServiceClock {
+        let database = Database(settings, logger: logger)
+        do {
+            let clock = SimulatedClock()
+            try await KeptClock(clock: clock, database: database).restore()
+            await database.close()
+            return clock
+        } catch {
+            await database.close()
+            throw error
+        }
     }
 }

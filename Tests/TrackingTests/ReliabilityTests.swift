@@ -81,7 +81,7 @@ import Testing
         let consumer = LogConsumer(
             consumer: StudyProjection.name, stream: StreamName.learnerEvents, database: stack.database,
             redis: settings, source: LocalLogReader(stack.database), owner: "test",
-            logger: Logger(label: "test"), handle: StudyProjection().apply,
+            logger: Logger(label: "test"), handle: StudyProjection().hear,
             afterCommit: { _ in relay.wake() })
         let running = Task {
             await withTaskGroup(of: Void.self) { group in

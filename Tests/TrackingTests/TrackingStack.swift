@@ -96,8 +96,12 @@ struct TrackingStack: Sendable {
 
     /// Applies what is not yet applied, `run` facts a transaction.
     func project(run: Int = 500) async throws {
+        for projection in ReadModels.projections { try await project(projection, run: run) }
+    }
+
+    private func project(_ projection: any Projection, run: Int) async throws {
         let reader = LocalLogReader(database)
-        let positions = try await positions()
+        let positions = try await positions(of: projection)
         for partition in 0..<EventLog.partitionCount {
             var position = positions[partition] ?? 0
             while true {
@@ -107,23 +111,22 @@ struct TrackingStack: Sendable {
                     try session.execute(
                         """
                         INSERT INTO consumer_position (consumer, stream, partition, position)
-                        VALUES (\(StudyProjection.name), \(StreamName.learnerEvents), \(Int16(partition)),
-                            \(last))
+                        VALUES (\(projection.name), \(StreamName.learnerEvents), \(Int16(partition)), \(last))
                         ON CONFLICT (consumer, stream, partition) DO UPDATE SET position = excluded.position
                         """
                     )
-                    try StudyProjection().apply(facts, on: session)
+                    try projection.hear(facts, on: session)
                 }
                 position = last
             }
         }
     }
 
-    private func positions() async throws -> [Int: Int64] {
+    private func positions(of projection: any Projection) async throws -> [Int: Int64] {
         var positions: [Int: Int64] = [:]
-        for row in try await database.rows("SELECT partition, position FROM consumer_position") {
-            positions[try row.decode("partition")] = try row.decode("position", as: Int64.self)
-        }
+        let rows = try await database.rows(
+            "SELECT partition, position FROM consumer_position WHERE consumer = \(projection.name)")
+        for row in rows { positions[try row.decode("partition")] = try row.decode("position", as: Int64.self) }
         return positions
     }
 
@@ -144,7 +147,7 @@ struct TrackingStack: Sendable {
     /// Every row of the read models as text, in a fixed order.
     func readModels() async throws -> [String] {
         var rows: [String] = []
-        for table in ["learner", "enrollment", "session", "activity_day", "run_day"] {
+        for table in ReadModels.projections.flatMap(\.tables).map(\.name) {
             rows += try await database.rows(
                 "SELECT \(identifier: table)::text AS row FROM \(identifier: table) ORDER BY 1"
             ).map { "\(table) " + (try $0.decode("row", as: String.self)) }

@@ -96,6 +96,9 @@ SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database())
 \gexec
 SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), role) FROM login ORDER BY service
 \gexec
+-- `holdfast rebuild` makes read models anew in temporary tables.
+SELECT format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), role) FROM login WHERE service = 'tracking'
+\gexec
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 
 SELECT format('CREATE SCHEMA %I AUTHORIZATION %I', service, role) FROM login

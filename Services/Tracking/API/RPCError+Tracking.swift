@@ -15,6 +15,8 @@ extension TrackingError: RPCErrorConvertible {
                 "page.token: expected the nextPageToken of the page before with all else unchanged, "
                     + "got another text"
             )
+        case .unknownProjection(let name):
+            RPCError(.notFound, "no read models are kept under the name \"\(name)\"")
         }
     }
 }

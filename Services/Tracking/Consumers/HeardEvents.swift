@@ -75,10 +75,12 @@ struct HeardEvents {
         counts { UTCDay.number(of: $0.occurredAt) }
     }
 
-    /// Events by run and minute, but for those that no chart shows any more.
-    func minutes(now: Date) -> [ProjectionStore.ChartKey: Int] {
-        let oldest = now.addingTimeInterval(-TrackingLimits.minutesKeptSeconds)
-        return counts { $0.occurredAt < oldest ? nil : Minute.number(of: $0.occurredAt) }
+    /// Events by run and minute, but for those that no chart showed any more when they came in.
+    var minutes: [ProjectionStore.ChartKey: Int] {
+        counts { event in
+            let minute = Minute.number(of: event.occurredAt)
+            return minute < Minute.oldestKept(at: event.receivedAt) ? nil : minute
+        }
     }
 
     private func counts(_ number: (LearningEventRecorded) -> Int?) -> [ProjectionStore.ChartKey: Int] {
@@ -98,4 +100,9 @@ struct HeardEvents {
 /// Minutes of UTC, counted from 1970-01-01.
 enum Minute {
     static func number(of date: Date) -> Int { Int((date.timeIntervalSince1970 / 60).rounded(.down)) }
+
+    /// The oldest minute that a chart may still show.
+    static func oldestKept(at now: Date) -> Int {
+        number(of: now.addingTimeInterval(-TrackingLimits.minutesKeptSeconds))
+    }
 }

@@ -10,22 +10,40 @@ import PostgreSQL
 /// their rows, but for the sweep, which locks. What it says itself (`EnrollmentChanged`,
 /// `LearnerStateChanged`) goes into the same log, in the same transaction, and is passed over when it is
 /// heard.
-struct StudyProjection: Sendable {
+struct StudyProjection: Projection {
     static let name = "tracking-projection"
+    static let tables = [
+        ReadModelTable("learner"), ReadModelTable("enrollment", dueColumn: "review_at"), ReadModelTable("session"),
+        ReadModelTable("activity_day"), ReadModelTable("run_day"),
+        ReadModelTable("activity_minute", kept: { "minute >= \(Int32(Minute.oldestKept(at: $0)))" }),
+    ]
 
-    private let log = LogAppender(stream: StreamName.learnerEvents)
-
-    func apply(_ facts: [Fact], on session: Session) throws {
-        let heard = try HeardEvents(facts)
+    func apply(_ facts: [Fact], on session: Session) throws -> [NewFact] {
         // The log's own time: what lies further ahead in the log cannot have been seen yet.
-        guard let now = facts.map(\.recordedAt).max(), !heard.isEmpty else { return }
-        try ProjectionStore.own(heard.partition, of: Self.name, on: session)
+        guard let now = facts.map(\.recordedAt).max() else { return [] }
+        return try take(HeardEvents(facts), reviewedAt: now, on: session)
+    }
+
+    /// States are taken from what was said about them, because when they were looked at is not in the log.
+    func replay(_ facts: [Fact], on session: Session) throws {
+        _ = try take(HeardEvents(facts), reviewedAt: nil, on: session)
+        let said = try facts.filter { $0.type == LearnerStateChanged.type }
+            .map { (tenant: $0.tenant, change: try $0.decode(LearnerStateChanged.self)) }
+        try EnrollmentRows.setStates(said, on: session)
+    }
+
+    func settle(at now: Date, on session: Session) throws -> (looked: Int, said: [NewFact]) {
+        try SweepStore.review(at: now, limit: TrackingLimits.enrollmentsPerSweep, on: session)
+    }
+
+    /// - Parameter reviewedAt: The instant for which states are worked out; `nil` leaves that to ``settle(at:on:)``.
+    private func take(_ heard: HeardEvents, reviewedAt: Date?, on session: Session) throws -> [NewFact] {
+        guard !heard.isEmpty else { return [] }
         try ProjectionStore.add(heard.learners, on: session)
         try ProjectionStore.addDays(heard.runDays, partition: heard.partition, on: session)
-        try ProjectionStore.addMinutes(heard.minutes(now: now), partition: heard.partition, on: session)
+        try ProjectionStore.addMinutes(heard.minutes, partition: heard.partition, on: session)
         try applySessions(heard, on: session)
-        let changes = try applyEnrollments(heard, now: now, on: session)
-        try log.append(changes, on: session, recordedAt: now)
+        return try applyEnrollments(heard, reviewedAt: reviewedAt, on: session)
     }
 
     private func applySessions(_ heard: HeardEvents, on session: Session) throws {
@@ -42,7 +60,9 @@ struct StudyProjection: Sendable {
     }
 
     /// Days and enrollments, and the facts that follow from them.
-    private func applyEnrollments(_ heard: HeardEvents, now: Date, on session: Session) throws -> [NewFact] {
+    private func applyEnrollments(
+        _ heard: HeardEvents, reviewedAt: Date?, on session: Session
+    ) throws -> [NewFact] {
         let known = try EnrollmentRows.lock(heard.keys.filter { $0.courseRun != nil }, on: session)
         let days = try ProjectionStore.days(
             from: heard.keys.compactMap { key in
@@ -53,7 +73,7 @@ struct StudyProjection: Sendable {
         var facts: [NewFact] = []
         for key in heard.keys {
             var study = Study(key: key, known: known[key], days: days[key] ?? [])
-            facts += try study.take(heard.events(of: key), now: now)
+            facts += try study.take(heard.events(of: key), reviewedAt: reviewedAt)
             savedDays += study.changedDays.map { (key, $0) }
             if let enrollment = study.enrollment { saved.append(enrollment) }
         }
@@ -78,13 +98,18 @@ private struct Study {
         self.days = Dictionary(days.map { ($0.day, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    mutating func take(_ events: [LearningEventRecorded], now: Date) throws -> [NewFact] {
+    mutating func take(_ events: [LearningEventRecorded], reviewedAt: Date?) throws -> [NewFact] {
         for event in events where event.verb.isLearnerActivity { addDay(event) }
         guard let run = key.courseRun, let first = events.first else { return [] }
         let before = enrollment
         var record = before ?? EnrollmentRecord(impliedBy: first, in: run, tenant: key.tenant)
         for event in events { record.add(event) }
         record.settle(days: Array(days.values))
+        guard let now = reviewedAt else {
+            record.reviewAt = TrackingLimits.earliestOccurredAt
+            enrollment = record
+            return []
+        }
         let change = record.review(at: now, isNew: before == nil)
         enrollment = record
         let isBackfill = events.allSatisfy(\.isBackfill)

@@ -48,8 +48,8 @@ public struct LearnerStanding: Sendable, Equatable {
         }
         let slippingAt = last.addingTimeInterval(TrackingLimits.slippingAfterSeconds)
         let dormantAt = last.addingTimeInterval(TrackingLimits.dormantAfterSeconds)
-        if now > dormantAt { return LearnerStanding(.dormant, since: dormantAt) }
-        if now > slippingAt { return LearnerStanding(.slipping, since: slippingAt, reviewAt: dormantAt) }
+        if now.hasReached(dormantAt) { return LearnerStanding(.dormant, since: dormantAt) }
+        if now.hasReached(slippingAt) { return LearnerStanding(.slipping, since: slippingAt, reviewAt: dormantAt) }
         return nil
     }
 
@@ -61,7 +61,7 @@ public struct LearnerStanding: Sendable, Equatable {
         var activeSince = settledAt
         if let streak = enrollment.streakStartedAt, streak > first {
             let overAt = streak.addingTimeInterval(TrackingLimits.returnedSeconds)
-            if now < overAt {
+            if !now.hasReached(overAt) {
                 return LearnerStanding(.returned, since: streak, reviewAt: min(overAt, slippingAt))
             }
             activeSince = max(activeSince, overAt)
@@ -69,10 +69,18 @@ public struct LearnerStanding: Sendable, Equatable {
         guard enrollment.earlyDays.count > TrackingLimits.onboardingActiveDays else {
             return LearnerStanding(.onboarding, since: first, reviewAt: slippingAt)
         }
-        guard now >= settledAt else {
+        guard now.hasReached(settledAt) else {
             return LearnerStanding(.onboarding, since: first, reviewAt: min(settledAt, slippingAt))
         }
         activeSince = max(activeSince, enrollment.earlyDays[TrackingLimits.onboardingActiveDays])
         return LearnerStanding(.active, since: activeSince, reviewAt: slippingAt)
     }
+}
+
+extension Date {
+    /// Whole microseconds since 1970: the precision that PostgreSQL keeps.
+    var microseconds: Int64 { Int64((timeIntervalSince1970 * 1_000_000).rounded()) }
+
+    /// Whether it is not before `instant`, as PostgreSQL would say: what was added up may differ in its last bits.
+    func hasReached(_ instant: Date) -> Bool { microseconds >= instant.microseconds }
 }

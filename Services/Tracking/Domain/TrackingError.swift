@@ -11,6 +11,8 @@ public enum TrackingError: Error, Sendable, Equatable {
     case overloaded(waitingEvents: Int)
     /// A page token that no answer of this procedure ever held.
     case unknownPageToken
+    /// No read models are kept under this name.
+    case unknownProjection(String)
 }
 
 /// Why one event cannot be taken in: the field, what was expected there, and what came.

@@ -86,10 +86,28 @@ enum EnrollmentRows {
         try session.rows(
             "SELECT " + columns
                 + """
-                 FROM enrollment WHERE review_at IS NOT NULL AND review_at < \(now)
+                 FROM enrollment WHERE review_at IS NOT NULL AND review_at <= \(now)
                 ORDER BY review_at LIMIT \(limit) FOR UPDATE SKIP LOCKED
                 """
         ).map(record)
+    }
+
+    /// Sets the states that were said to be, of several for one enrollment the last, and makes them due.
+    static func setStates(_ said: [(tenant: TenantID, change: LearnerStateChanged)], on session: Session) throws {
+        let last = Dictionary(
+            said.map { (StudyKey(tenant: $0.tenant, learner: $0.change.learner, courseRun: $0.change.courseRun), $0) },
+            uniquingKeysWith: { _, later in later }
+        ).sorted { $0.key < $1.key }
+        guard !last.isEmpty else { return }
+        try session.execute(
+            """
+            UPDATE enrollment SET state = said.state, review_at = \(TrackingLimits.earliestOccurredAt)
+            FROM unnest(\(last.map(\.key.tenant)), \(last.map(\.key.runColumn)), \(last.map(\.key.learner)),
+                \(last.map(\.value.change.to))) AS said (tenant, course_run, learner_id, state)
+            WHERE enrollment.tenant = said.tenant AND enrollment.course_run = said.course_run
+              AND enrollment.learner_id = said.learner_id
+            """
+        )
     }
 
     /// Writes what ``EnrollmentRecord/review(at:isNew:)`` sets, and nothing else.

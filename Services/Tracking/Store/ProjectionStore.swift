@@ -7,15 +7,15 @@ import PostgreSQL
 /// Values are written as they are, not added to: whoever writes holds the learner's partition of the log, so
 /// what was read is still true. Only the charts are added to, in rows of the partition's own.
 enum ProjectionStore {
-    /// Keeps everybody else from projecting the partition until the transaction ends. Its owner holds this
-    /// row anyway; the replay of a dead letter does not.
-    static func own(_ partition: Int, of consumer: String, on session: Session) throws {
+    /// Keeps everybody else from projecting the partitions until the transaction ends. Their owner holds these
+    /// rows anyway; the replay of a dead letter does not.
+    static func own(_ partitions: [Int], of consumer: String, on session: Session) throws {
         _ = try session.rows(
             """
             SELECT 1 FROM consumer_position
             WHERE consumer = \(consumer) AND stream = \(StreamName.learnerEvents)
-                AND partition = \(Int16(partition))
-            FOR UPDATE
+                AND partition = ANY(\(partitions.map(Int16.init)))
+            ORDER BY partition FOR UPDATE
             """
         )
     }

@@ -18,23 +18,29 @@ struct SweepStore: Sendable {
     /// - Returns: How many were looked at, and how many changed.
     func review(at now: Date, limit: Int) async throws -> (reviewed: Int, changed: Int) {
         try await database.transaction { session in
-            var due = try EnrollmentRows.lockDue(at: now, limit: limit, on: session)
-            guard !due.isEmpty else { return (0, 0) }
-            var facts: [NewFact] = []
-            for index in due.indices {
-                let change = due[index].review(at: now)
-                facts += try StudyFacts.state(due[index], change, now: now, isBackfill: false)
-            }
-            try EnrollmentRows.saveReviews(due, on: session)
-            try log.append(facts, on: session, recordedAt: now)
-            return (due.count, facts.count)
+            let (looked, said) = try Self.review(at: now, limit: limit, on: session)
+            try log.append(said, on: session, recordedAt: now)
+            return (looked, said.count)
         }
+    }
+
+    /// Reviews enrollments that are due, and returns how many there were and what is to be said about them.
+    static func review(at now: Date, limit: Int, on session: Session) throws -> (looked: Int, said: [NewFact]) {
+        var due = try EnrollmentRows.lockDue(at: now, limit: limit, on: session)
+        guard !due.isEmpty else { return (0, []) }
+        var said: [NewFact] = []
+        for index in due.indices {
+            let change = due[index].review(at: now)
+            said += try StudyFacts.state(due[index], change, now: now, isBackfill: false)
+        }
+        try EnrollmentRows.saveReviews(due, on: session)
+        return (due.count, said)
     }
 
     /// How many enrollments are due. Reads `enrollment_due` alone.
     func countDue(at now: Date) async throws -> Int {
         try await database.rows(
-            "SELECT count(*) AS due FROM enrollment WHERE review_at IS NOT NULL AND review_at < \(now)"
+            "SELECT count(*) AS due FROM enrollment WHERE review_at IS NOT NULL AND review_at <= \(now)"
         ).first?.decode("due") ?? 0
     }
 
@@ -56,7 +62,8 @@ struct SweepStore: Sendable {
 
     /// Deletes minutes that no chart shows any more.
     func forgetMinutes(now: Date) async throws -> Int {
-        let oldest = Minute.number(of: now.addingTimeInterval(-TrackingLimits.minutesKeptSeconds))
-        return try await database.run { try ProjectionStore.forgetMinutes(before: oldest, on: $0) }
+        try await database.run {
+            try ProjectionStore.forgetMinutes(before: Minute.oldestKept(at: now), on: $0)
+        }
     }
 }
