@@ -46,7 +46,7 @@ public enum Wiring {
         _ runtime: ServiceRuntime
     ) -> [Route] {
         IngestRoutes(upstream: upstream).routes + LearnerRoutes(upstream: upstream).routes
-            + ActivityRoutes(upstream: upstream).routes
+            + ActivityRoutes(upstream: upstream).routes + InsightRoutes(upstream: upstream).routes
             + AdminRoutes(upstream: upstream, keys: keys, clock: runtime.clock).routes
             + StatusRoutes(upstream: upstream, http: http, addresses: settings.services, clock: runtime.clock).routes
     }

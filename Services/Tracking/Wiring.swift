@@ -35,6 +35,7 @@ public enum Wiring {
             courseRuns: CourseRunStore(database: database), metrics: IngestMetrics(),
             wakeRelay: { [relay = platform.relay] in relay.wake() }
         ).register(on: router)
+        InsightRoutes(progress: ProgressReads(database: database)).register(on: router)
         LogRoutes(TrackingRPC.log, platform: platform, heard: projections, pending: sweep.countDue)
             .register(on: router)
         return [platform.connections, platform.relay, sweep] + projections.map(\.consumer)

@@ -9,8 +9,7 @@ enum OpenAPIDocument {
             let operations = routes.map { ($0.method.rawValue.lowercased(), operation($0)) }
             paths[path] = .object(Dictionary(uniqueKeysWithValues: operations))
         }
-        let file = Bundle.module.bundleURL.appending(path: "Schemas/openapi-schemas.json")
-        let schemas = try JSONDecoder().decode([String: JSONValue].self, from: Data(contentsOf: file))
+        let schemas = try schemas(of: ["openapi-schemas", "insight-schemas"])
         let document: JSONValue = .object([
             "openapi": .string("3.1.0"),
             "info": .object([
@@ -28,6 +27,17 @@ enum OpenAPIDocument {
             ]),
         ])
         return try JSONCoding.encoder().encode(document)
+    }
+
+    /// The schemas of several files; no two may have one of the same name.
+    private static func schemas(of files: [String]) throws -> [String: JSONValue] {
+        try files.reduce(into: [:]) { schemas, name in
+            let file = Bundle.module.bundleURL.appending(path: "Schemas/\(name).json")
+            let more = try JSONDecoder().decode([String: JSONValue].self, from: Data(contentsOf: file))
+            for (schema, value) in more {
+                precondition(schemas.updateValue(value, forKey: schema) == nil, "two schemas are called \(schema)")
+            }
+        }
     }
 
     private static func operation(_ route: Route) -> JSONValue {

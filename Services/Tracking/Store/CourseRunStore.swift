@@ -50,4 +50,16 @@ struct CourseRunStore: Sendable {
                 CourseRunDefinition.self, from: Data(try row.decode("definition", as: String.self).utf8))
         }
     }
+
+    /// One run as it is declared now; `nil` for a run that nobody declared.
+    static func definition(
+        of courseRun: CourseRunID, tenant: TenantID, on session: Session
+    ) throws -> CourseRunDefinition? {
+        try session.rows(
+            "SELECT definition::text AS definition FROM course_run WHERE tenant = \(tenant) AND id = \(courseRun)"
+        ).first.map { row in
+            try JSONCoding.decoder().decode(
+                CourseRunDefinition.self, from: Data(try row.decode("definition", as: String.self).utf8))
+        }
+    }
 }

@@ -1,0 +1,54 @@
+import Contracts
+import Foundation
+import HTTPServer
+
+/// What Tracking makes of what learners did: how far they are.
+struct InsightRoutes: Sendable {
+    let upstream: Upstream
+
+    var routes: [Route] {
+        [
+            Route(
+                method: .get, path: "/v1/learners/{id}/progress", scope: .read,
+                summary: "How far one learner is: per activity, module and course, pace, and when it will be done.",
+                query: [.init(name: "courseRun", words: "Only this course run; all of the learner's when absent.")],
+                responseSchema: "LearnerProgressList", handle: learner),
+            Route(
+                method: .get, path: "/v1/course-runs/{id}/progress", scope: .read,
+                summary: "How many learners of a run have seen, attempted and done each activity.",
+                responseSchema: "CourseProgress", handle: course),
+            Route(
+                method: .get, path: "/v1/course-runs/{id}/learners", scope: .read,
+                summary: "How far each learner of a run is, in short.",
+                query: [
+                    .init(name: "pageSize", words: "Rows wanted, 1 to 100; 50 when absent."),
+                    .init(name: "pageToken", words: "The nextPageToken of the page before."),
+                ], responseSchema: "ProgressSummaries", handle: list),
+        ]
+    }
+
+    private func learner(_ request: APIRequest) async throws -> HTTPServerResponse {
+        let query = GetProgress.Request(
+            learner: try request.parameter("id", expected: "a learner's id (a UUID)", LearnerID.init(_:)),
+            courseRun: try request.query("courseRun", expected: "a course run's id", CourseRunID.init(_:)))
+        return try .json(await upstream.tracking.call(TrackingRPC.getProgress, query, upstream.context(request)))
+    }
+
+    private func course(_ request: APIRequest) async throws -> HTTPServerResponse {
+        let query = GetCourseProgress.Request(courseRun: try request.courseRun())
+        return try .json(
+            await upstream.tracking.call(TrackingRPC.getCourseProgress, query, upstream.context(request)))
+    }
+
+    private func list(_ request: APIRequest) async throws -> HTTPServerResponse {
+        let query = ListProgress.Request(courseRun: try request.courseRun(), page: try request.page())
+        return try .json(await upstream.tracking.call(TrackingRPC.listProgress, query, upstream.context(request)))
+    }
+}
+
+extension APIRequest {
+    /// The path's `id`, where it is a course run's.
+    fileprivate func courseRun() throws -> CourseRunID {
+        try parameter("id", expected: "a course run's id", CourseRunID.init(_:))
+    }
+}
