@@ -91,7 +91,7 @@ public struct Pace: Codable, Sendable, Equatable {
     public var behind: Int
     /// Days since the oldest of them was due; `nil` without a due date.
     public var daysBehind: Double?
-    /// Share of the run's active learners who have dealt with fewer activities, 0...1; `nil` with fewer than 10 of them.
+    /// Share of the run's active learners who have begun fewer activities, 0...1; `nil` with fewer than 10 of them.
     public var peerPercentile: Double?
 
     public init(

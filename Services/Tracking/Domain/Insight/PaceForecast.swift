@@ -3,9 +3,9 @@ import Foundation
 
 /// When somebody will have done what is left, at the pace of the last weeks.
 ///
-///     rate   = Σ over study days d of min(done on d, cap)  ÷  study days      cap: 3 × the median day with anything done
-///     days   = left ÷ rate                                                   study days, not days of the calendar
-///     spread = √( φ · (1 / done + 1 / left) )                                on the logarithm of `days`
+///     rate   = Σ over study days d of min(done on d, cap)  ÷  study days     cap: 3 × the median day with anything
+///     days   = left ÷ rate                                                  study days, not days of the calendar
+///     spread = √( φ · (1 / done + 1 / left) )                               on the logarithm of `days`
 ///
 /// The spread has both parts of not knowing: the rate comes from few activities, and the ones to come are done as
 /// unevenly as those before. φ is the index of dispersion of the daily counts, at least 1 (quasi-Poisson: McCullagh

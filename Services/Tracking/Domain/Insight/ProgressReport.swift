@@ -117,9 +117,9 @@ struct ProgressReport {
     /// By due date, those without one last; within one date in the order of the plan.
     private func next(_ activities: [ActivityProgress]) -> [ActivityID] {
         let open = activities.filter { !$0.isOptional && $0.state != .done && $0.missing.isEmpty }
-        return open.enumerated()
-            .sorted { ($0.element.dueAt ?? .distantFuture, $0.offset) < ($1.element.dueAt ?? .distantFuture, $1.offset) }
-            .prefix(TrackingLimits.nextActivitiesMax).map(\.element.activity)
+        return open.enumerated().map { (dueAt: $1.dueAt ?? .distantFuture, place: $0, activity: $1.activity) }
+            .sorted { ($0.dueAt, $0.place) < ($1.dueAt, $1.place) }
+            .prefix(TrackingLimits.nextActivitiesMax).map(\.activity)
     }
 
     private func modules(_ standings: [Standing]) -> [ModuleProgress] {
