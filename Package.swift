@@ -129,7 +129,7 @@ let sharedLibraries: [Target] =
     ]
 
 let services: [Target] =
-    service("Tracking", uses: [crypto])
+    service("Tracking", uses: [crypto], resources: [.copy("Store/Migrations"), .copy("Mappings")])
     + service(
         "Prediction", uses: ["XGBoost"],
         resources: [.copy("Store/Migrations"), .copy("Model/Artifacts")])

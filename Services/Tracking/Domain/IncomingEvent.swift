@@ -115,6 +115,9 @@ public struct RawSlice: Sendable {
         self.range = range
     }
 
+    /// Bytes of the whole part.
+    public var byteCount: Int { range.count }
+
     /// The text, at most ``TrackingLimits/eventBytesMax`` bytes of it, cut between two characters.
     public var text: String {
         var end = min(range.upperBound, range.lowerBound + TrackingLimits.eventBytesMax)
