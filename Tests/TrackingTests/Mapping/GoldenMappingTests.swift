@@ -45,17 +45,21 @@ import Testing
     /// The page shows a record, its mapping, and the event: they are read from there.
     @Test func `the worked example of docs/mappings.md does what the page says`() throws {
         let page = Self.folder.appending(path: "../../../docs/mappings.md").standardizedFileURL
-        let blocks = try String(contentsOf: page, encoding: .utf8).components(separatedBy: "```json\n").dropFirst()
+        let blocks = try String(contentsOf: page, encoding: .utf8).components(separatedBy: "```json\n")
+            .dropFirst()
             .map { Data($0.prefix { $0 != "`" }.utf8) }
         let mapping = try MappingParser.mapping(blocks[1], named: "quayside")
-        var outcome = try MappedOutcome(try #require(mapping.read(blocks[0], source: nil, now: Self.now).first))
+        var outcome = try MappedOutcome(
+            try #require(mapping.read(blocks[0], source: nil, now: Self.now).first))
         #expect(outcome.id?.wholeMatch(of: /[0-9a-f]{32}/) != nil)
         outcome.id = "<32 hexadecimal digits>"
         #expect(outcome == (try JSONCoding.decoder().decode(MappedOutcome.self, from: blocks[2])))
-        let login = try mapping.read(Data(#"{"what":"login","user":{"id":17},"ms":1}"#.utf8), source: nil, now: Self.now)
+        let login = try mapping.read(
+            Data(#"{"what":"login","user":{"id":17},"ms":1}"#.utf8), source: nil, now: Self.now)
         #expect(
             try login.map(MappedOutcome.init).first?.quarantined
-                == #"what: expected something that the mapping quayside has a verb for, got the text "login""#)
+                == #"what: expected something that the mapping quayside has a verb for, got the text "login""#
+        )
     }
 
     @Test func `every mapping has a golden file`() throws {
@@ -97,7 +101,9 @@ struct MappedOutcome: Codable, Equatable {
                 activity = event.activity
                 result = event.result
                 occurredAt = event.occurredAt
-                context = try event.context.map { try JSONCoding.decoder().decode(JSONValue.self, from: Data($0.utf8)) }
+                context = try event.context.map {
+                    try JSONCoding.decoder().decode(JSONValue.self, from: Data($0.utf8))
+                }
             }
         }
     }

@@ -9,7 +9,9 @@ import Testing
     static let now = Date(timeIntervalSince1970: 1_790_000_000)
 
     /// A mapping in which `activity.id` is the rule under test.
-    private func mapping(_ rule: String, more: String = "", names: String = "{}", given: String = "[]") throws -> EventMapping {
+    private func mapping(_ rule: String, more: String = "", names: String = "{}", given: String = "[]") throws
+        -> EventMapping
+    {
         let text = """
             {"format": "test", "about": "A test.", "source": "test", "given": \(given), "names": \(names),
              "tables": {"kinds": {"q": "quiz", "quiz-*": "exam", "quiz-v*": "video", "yes": true, "seven": 7}}, \(more)
@@ -22,7 +24,8 @@ import Testing
     private func record(_ fields: String) throws -> JSONRecord {
         JSONRecord(
             try JSONTape(
-                Data("{\"id\":\"e\",\"who\":\"ada\",\"at\":\"2026-09-21T10:00:00Z\",\(fields)}".utf8), depthMax: 32))
+                Data("{\"id\":\"e\",\"who\":\"ada\",\"at\":\"2026-09-21T10:00:00Z\",\(fields)}".utf8),
+                depthMax: 32))
     }
 
     private func event(
@@ -30,7 +33,8 @@ import Testing
     ) throws -> Result<IncomingEvent, EventProblem> {
         let document = try envelope.map { JSONRecord(try JSONTape(Data($0.utf8), depthMax: 32)) }
         let circumstances = EventMapping.Circumstances(receivedAt: Self.now, envelope: document)
-        guard case .item(let item) = try mapping(rule, names: names).read(record(fields), circumstances) else {
+        guard case .item(let item) = try mapping(rule, names: names).read(record(fields), circumstances)
+        else {
             throw EventProblem("test", expected: "an event", got: "a record that is passed over")
         }
         return item.event
@@ -74,15 +78,19 @@ import Testing
         arguments: [
             (#""lowercase""#, "ABC", "abc"), (#""trimmed""#, " a ", "a"), (#""urlDecoded""#, "a%3Ab", "a:b"),
             (#"{"prefix":"p:"}"#, "a", "p:a"), (#"{"after":"/x/"}"#, "http://h/x/a/b", "a/b"),
-            (#"{"upTo":"?"}"#, "a?b", "a"), (#"{"upTo":"?"}"#, "a", "a"), (#""lastSegment""#, "http://h/x/a/", "a"),
-            (#""lastSegment""#, "urn:uuid:1", "1"), (#""idOf""#, "text", "text"), (#""number""#, "0.5", "0.5"),
+            (#"{"upTo":"?"}"#, "a?b", "a"), (#"{"upTo":"?"}"#, "a", "a"),
+            (#""lastSegment""#, "http://h/x/a/", "a"),
+            (#""lastSegment""#, "urn:uuid:1", "1"), (#""idOf""#, "text", "text"),
+            (#""number""#, "0.5", "0.5"),
             (#""percent""#, "75", "0.75"), (#"["percent",{"clamp":[0,1]}]"#, "120", "1"),
-            (#""duration""#, "PT1H30M", "5400"), (#""duration""#, "P1DT0.5S", "86400.5"), (#""flag""#, "Yes", "true"),
+            (#""duration""#, "PT1H30M", "5400"), (#""duration""#, "P1DT0.5S", "86400.5"),
+            (#""flag""#, "Yes", "true"),
             (#""rfc3339""#, "2026-09-21T10:00:00+02:00", "2026-09-21T08:00:00.000000Z"),
             (#""unixSeconds""#, "1790000000", "2026-09-21T14:13:20.000000Z"),
             (#""unixMilliseconds""#, "1790000000500", "2026-09-21T14:13:20.500000Z"),
             (
-                #"{"time":"dd/MM/yy, HH:mm","zone":"Europe/London"}"#, "1/07/26, 09:05", "2026-07-01T08:05:00.000000Z"
+                #"{"time":"dd/MM/yy, HH:mm","zone":"Europe/London"}"#, "1/07/26, 09:05",
+                "2026-07-01T08:05:00.000000Z"
             ),
             (#"{"time":"dd MMM yyyy hh:mm a"}"#, "01 Jul 2026 12:05 AM", "2026-07-01T00:05:00.000000Z"),
         ])
@@ -92,16 +100,23 @@ import Testing
     }
 
     @Test func `a reference may be an object with an id or the id alone`() throws {
-        #expect(try event(#"{"from":"x","as":"idOf"}"#, #""x":{"id":"a","type":"T"}"#).get().activity?.id.rawValue == "a")
+        #expect(
+            try event(#"{"from":"x","as":"idOf"}"#, #""x":{"id":"a","type":"T"}"#).get().activity?.id.rawValue
+                == "a")
         #expect(try event(#"{"from":"x","as":"idOf"}"#, #""x":{"type":"T"}"#).get().activity == nil)
     }
 
     @Test func `names are worked out from what stands before them, and reach into what they found`() throws {
         let names = #"{"data":{"from":"event","as":"json"},"key":{"text":"k-{$data.id}"}}"#
-        #expect(try event(#""$key""#, #""event":"{\"id\":7}""#, names: names).get().activity?.id.rawValue == "k-7")
-        #expect(try event(#""$key""#, #""event":{"id":7}"#, names: names).get().activity?.id.rawValue == "k-7")
+        #expect(
+            try event(#""$key""#, #""event":"{\"id\":7}""#, names: names).get().activity?.id.rawValue == "k-7"
+        )
+        #expect(
+            try event(#""$key""#, #""event":{"id":7}"#, names: names).get().activity?.id.rawValue == "k-7")
         #expect(try event(#""$key""#, #""event":"input_1=2""#, names: names).get().activity == nil)
-        #expect(try event(#""$envelope.sensor""#, #""x":1"#, envelope: #"{"sensor":"s"}"#).get().activity?.id.rawValue == "s")
+        #expect(
+            try event(#""$envelope.sensor""#, #""x":1"#, envelope: #"{"sensor":"s"}"#).get().activity?.id
+                .rawValue == "s")
     }
 
     @Test func `the hash of a record does not depend on the order of its members`() throws {
@@ -114,7 +129,10 @@ import Testing
     @Test(
         "a refusal names the sender's own field",
         arguments: [
-            (#"{"from":"a.x","as":"number"}"#, #""a":{"x":"much"}"#, "a.x: expected a number, got the text \"much\""),
+            (
+                #"{"from":"a.x","as":"number"}"#, #""a":{"x":"much"}"#,
+                "a.x: expected a number, got the text \"much\""
+            ),
             (
                 #"{"from":["y","x"],"as":{"time":"dd.MM.yyyy"}}"#, #""x":"31.02.2026""#,
                 "x: expected a time like dd.MM.yyyy, got the text \"31.02.2026\""
@@ -123,7 +141,10 @@ import Testing
                 #"{"from":"x","as":"duration"}"#, #""x":"P1M""#,
                 "x: expected a duration like PT1H30M, got the text \"P1M\""
             ),
-            (#""x""#, #""x":" a""#, "x: expected a text of 1 to 512 characters, got white space at its begin or end"),
+            (
+                #""x""#, #""x":" a""#,
+                "x: expected a text of 1 to 512 characters, got white space at its begin or end"
+            ),
             (#""x""#, #""x":{}"#, "x: expected a text of 1 to 512 characters, got an object"),
         ])
     func refusals(rule: String, fields: String, sentence: String) throws {
@@ -165,7 +186,9 @@ import Testing
     @Test func `a record is passed over with the reason that the mapping gives`() throws {
         let skip = #""skip":[{"when":{"value":"x","is":"note"},"because":"a note is no event"}],"#
         let mapping = try mapping(#""x""#, more: skip)
-        guard case .skipped(let id, let because) = try mapping.read(record(#""x":"note""#), .init(receivedAt: Self.now))
+        guard
+            case .skipped(let id, let because) = try mapping.read(
+                record(#""x":"note""#), .init(receivedAt: Self.now))
         else {
             Issue.record("taken in")
             return
@@ -179,7 +202,9 @@ import Testing
         // The device is an hour behind, and sends a quarter of an hour later.
         let fields = #""t":"2026-09-21T12:58:20Z","sent":"2026-09-21T13:13:20Z""#
         #expect(try event(rule, fields).get().activity?.id.rawValue == "2026-09-21T13:58:20.000000Z")
-        #expect(try event(rule, #""t":"2026-09-21T12:58:20Z""#).get().activity?.id.rawValue == "2026-09-21T12:58:20.000000Z")
+        #expect(
+            try event(rule, #""t":"2026-09-21T12:58:20Z""#).get().activity?.id.rawValue
+                == "2026-09-21T12:58:20.000000Z")
     }
 
     @Test func `a row of a table is a record as good as any`() throws {
@@ -194,7 +219,8 @@ import Testing
         let row = RowRecord(
             columns: ["Time": 0, "User full name": 1, "Event": 2, "clicks": 3],
             fields: ["21/09/26, 10:00", "Ada", "Viewed", "3"], raw: RawSlice([], 0..<0))
-        guard case .item(let item) = mapping.read(row, .init(receivedAt: Self.now, given: ["run": "R1"])) else {
+        guard case .item(let item) = mapping.read(row, .init(receivedAt: Self.now, given: ["run": "R1"]))
+        else {
             Issue.record("passed over")
             return
         }
@@ -216,4 +242,3 @@ import Testing
         return (parts[0], parts.dropFirst().joined(separator: mark))
     }
 }
-

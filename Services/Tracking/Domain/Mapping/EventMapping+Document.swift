@@ -29,13 +29,17 @@ extension EventMapping {
     }
 
     /// An envelope, or the one record of this document.
-    private func object(_ document: JSONRecord, _ circumstances: Circumstances) throws(TrackingError) -> [Outcome] {
+    private func object(_ document: JSONRecord, _ circumstances: Circumstances) throws(TrackingError)
+        -> [Outcome]
+    {
         for name in envelope {
             guard MappingPath(name).flatMap(document.value) != nil else {
                 throw .unreadable("\(name): expected it in the envelope, got nothing")
             }
         }
-        guard let records, let value = document.value(at: records) else { return [read(document, circumstances)] }
+        guard let records, let value = document.value(at: records) else {
+            return [read(document, circumstances)]
+        }
         guard case .part(let list) = value else {
             throw .unreadable("\(records.text): expected an array, got \(value.words)")
         }
@@ -50,7 +54,8 @@ extension EventMapping {
         guard list.tape.kind(list.node) == .array else {
             throw .unreadable("\(field): expected an array, got \(list.tape.words(list.node))")
         }
-        return try checked(list.tape.elements(list.node).map { read(JSONRecord(list.tape, $0), circumstances) })
+        return try checked(
+            list.tape.elements(list.node).map { read(JSONRecord(list.tape, $0), circumstances) })
     }
 
     /// One record a line, each read on its own, so that a bad line fails alone. `nil` where no line is an object.
@@ -71,7 +76,8 @@ extension EventMapping {
         return hasRecord ? outcomes : nil
     }
 
-    private func unreadable(_ line: Data, _ error: JSONSyntaxError, _ circumstances: Circumstances) -> Outcome {
+    private func unreadable(_ line: Data, _ error: JSONSyntaxError, _ circumstances: Circumstances) -> Outcome
+    {
         // What is not UTF-8 cannot be kept as it is; where it was, the replacement character stands.
         let bytes = Array(String(decoding: line, as: UTF8.self).replacing("\0", with: "\u{FFFD}").utf8)
         let problem = EventProblem("line", expected: error.expected, got: error.got)

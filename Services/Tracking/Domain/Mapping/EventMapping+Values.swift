@@ -6,12 +6,15 @@ extension EventMapping {
     func event(_ scope: MappingScope, source: SourceID, now: Date) throws(EventProblem) -> IncomingEvent {
         let values = MappedValues(scope: scope, format: format)
         let (occurredAt, timeField) = try values.instant(event.occurredAt)
-        let verb = try values.required(Verb.self, event.verb, "something that the mapping \(format) has a verb for")
+        let verb = try values.required(
+            Verb.self, event.verb, "something that the mapping \(format) has a verb for")
         let courseRun = try values.optional(CourseRunID.self, event.courseRun)
         let incoming = IncomingEvent(
             id: try values.required(EventID.self, event.id), source: source,
-            learner: try values.required(ExternalLearnerID.self, event.learner), courseRun: courseRun, verb: verb,
-            activity: try values.activity(event.activity), result: try values.result(event), occurredAt: occurredAt,
+            learner: try values.required(ExternalLearnerID.self, event.learner), courseRun: courseRun,
+            verb: verb,
+            activity: try values.activity(event.activity), result: try values.result(event),
+            occurredAt: occurredAt,
             context: try values.context(event.context))
         do throws(EventProblem) {
             try incoming.checkTime(now: now)
@@ -47,7 +50,9 @@ private struct MappedValues {
         return try name(type, found)
     }
 
-    private func name<Name: CheckedName>(_ type: Name.Type, _ found: MappingScope.Found) throws(EventProblem) -> Name {
+    private func name<Name: CheckedName>(_ type: Name.Type, _ found: MappingScope.Found) throws(EventProblem)
+        -> Name
+    {
         guard let text = found.value.text else {
             throw EventProblem(found.field, expected: Words.expected(type), got: found.value.words)
         }
@@ -71,9 +76,12 @@ private struct MappedValues {
         return (try MappingTransform.time(found.value, found.field), found.field)
     }
 
-    func activity(_ rules: (id: MappingRule, kind: MappingRule?)?) throws(EventProblem) -> ActivityReference? {
+    func activity(_ rules: (id: MappingRule, kind: MappingRule?)?) throws(EventProblem) -> ActivityReference?
+    {
         guard let rules, let id = try optional(ActivityID.self, rules.id) else { return nil }
-        guard let rule = rules.kind, let kind = try scope.find(rule)?.value.text else { return ActivityReference(id: id) }
+        guard let rule = rules.kind, let kind = try scope.find(rule)?.value.text else {
+            return ActivityReference(id: id)
+        }
         return ActivityReference(id: id, kind: ActivityKind(rawValue: kind) ?? .other)
     }
 

@@ -3,7 +3,8 @@ import Foundation
 
 /// How the records of one platform become events: a table of rules, read from `Mappings/Events/<format>.json`.
 ///
-/// There is no code for a format. What a mapping cannot say, no format may need; docs/mappings.md tells how to write one.
+/// There is no code for a format. What a mapping cannot say, no format may need; docs/mappings.md tells how to write
+/// one.
 struct EventMapping: Sendable {
     /// Its name: in addresses, beside raw forms, and in the settings of whoever brings a mapping of their own.
     let format: String
@@ -77,7 +78,9 @@ struct EventMapping: Sendable {
         } catch {
             result = .failure(error)
         }
-        return .item(IncomingItem(source: source, id: id.flatMap { EventID($0) }?.rawValue, event: result, raw: record.raw))
+        return .item(
+            IncomingItem(
+                source: source, id: id.flatMap { EventID($0) }?.rawValue, event: result, raw: record.raw))
     }
 
     private func scope(_ record: any MappingRecord, _ circumstances: Circumstances) -> MappingScope {

@@ -54,7 +54,9 @@ enum FieldValue: Sendable, Equatable {
     var json: String? {
         switch self {
         case .number(let spelling):
-            guard let value = Double(spelling), abs(value) < 1e300, value == 0 || abs(value) > 1e-300 else { return nil }
+            guard let value = Double(spelling), abs(value) < 1e300, value == 0 || abs(value) > 1e-300 else {
+                return nil
+            }
             return spelling
         case .flag(let flag): return flag ? "true" : "false"
         case .text, .instant:

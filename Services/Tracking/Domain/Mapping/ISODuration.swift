@@ -9,7 +9,8 @@ enum ISODuration {
         let parts = rest.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
         let days = sum(parts[0], units: [("W", 604_800), ("D", 86_400)])
         guard parts.count == 2 else { return days }
-        guard !parts[1].isEmpty, let days, let time = sum(parts[1], units: [("H", 3_600), ("M", 60), ("S", 1)])
+        guard !parts[1].isEmpty, let days,
+            let time = sum(parts[1], units: [("H", 3_600), ("M", 60), ("S", 1)])
         else { return nil }
         return days + time
     }
@@ -20,7 +21,9 @@ enum ISODuration {
         var sum = 0.0
         for unit in units {
             let digits = rest.prefix { "0123456789.".contains($0) }
-            guard rest.dropFirst(digits.count).first == unit.letter, let value = Double(digits) else { continue }
+            guard rest.dropFirst(digits.count).first == unit.letter, let value = Double(digits) else {
+                continue
+            }
             sum += value * unit.seconds
             rest = rest.dropFirst(digits.count + 1)
         }

@@ -4,10 +4,14 @@ extension MappingParser {
         MappingProblem(mapping: mapping, place: place, expected: expected, got: got)
     }
 
-    func list(_ names: Set<String>) -> String { names.isEmpty ? "(there is none)" : names.sorted().joined(separator: ", ") }
+    func list(_ names: Set<String>) -> String {
+        names.isEmpty ? "(there is none)" : names.sorted().joined(separator: ", ")
+    }
 
     /// The members of an object, each name once.
-    func members(_ node: Int, _ place: String, allowed: [String]? = nil) throws(MappingProblem) -> [String: Int] {
+    func members(_ node: Int, _ place: String, allowed: [String]? = nil) throws(MappingProblem) -> [String:
+        Int]
+    {
         guard tape.kind(node) == .object else { throw problem(place, "an object", tape.words(node)) }
         var members: [String: Int] = [:]
         for (name, value) in tape.members(node) {

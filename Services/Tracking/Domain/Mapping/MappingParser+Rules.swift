@@ -26,12 +26,15 @@ extension MappingParser {
         }
         let name = String(text.dropFirst().prefix { $0 != "." && $0 != "[" })
         guard names.contains(name) else {
-            throw problem(place, "one of the names \(list(names)), declared before it", "the text \"\(text)\"")
+            throw problem(
+                place, "one of the names \(list(names)), declared before it", "the text \"\(text)\"")
         }
         var rest = text.dropFirst(name.count + 1)
         if rest.isEmpty { return .named(name, nil) }
         if rest.first == "." { rest.removeFirst() }
-        guard let path = MappingPath(String(rest)) else { throw problem(place, "a path", "the text \"\(text)\"") }
+        guard let path = MappingPath(String(rest)) else {
+            throw problem(place, "a path", "the text \"\(text)\"")
+        }
         return .named(name, path)
     }
 
@@ -39,15 +42,21 @@ extension MappingParser {
 
     /// An object is one form, and what is done to what it gives: first `when`, then `as`, then `through`.
     private func modified(_ node: Int, _ place: String) throws(MappingProblem) -> MappingRule {
-        let parts = try members(node, place, allowed: Self.forms + ["when", "as", "through", "sentAt", "after"])
+        let parts = try members(
+            node, place, allowed: Self.forms + ["when", "as", "through", "sentAt", "after"])
         let found = Self.forms.filter { parts[$0] != nil }
         guard let name = found.first, found.count == 1, let value = parts[name] else {
-            throw problem(place, "one of \(Self.forms.joined(separator: ", "))", found.isEmpty ? "none" : "several")
+            throw problem(
+                place, "one of \(Self.forms.joined(separator: ", "))", found.isEmpty ? "none" : "several")
         }
         var rule = try form(name, value, parts, place)
         if let steps = parts["as"] { rule = .transformed(rule, try transforms(steps, "\(place).as")) }
-        if let table = parts["through"] { rule = .looked(rule, up: try self.table(table, "\(place).through")) }
-        if let condition = parts["when"] { rule = .when(try self.condition(condition, "\(place).when"), rule) }
+        if let table = parts["through"] {
+            rule = .looked(rule, up: try self.table(table, "\(place).through"))
+        }
+        if let condition = parts["when"] {
+            rule = .when(try self.condition(condition, "\(place).when"), rule)
+        }
         return rule
     }
 
@@ -55,7 +64,8 @@ extension MappingParser {
         _ name: String, _ value: Int, _ parts: [String: Int], _ place: String
     ) throws(MappingProblem) -> MappingRule {
         let here = "\(place).\(name)"
-        for (part, owner) in [("sentAt", "deviceTime"), ("after", "days")] where parts[part] != nil && name != owner {
+        for (part, owner) in [("sentAt", "deviceTime"), ("after", "days")]
+        where parts[part] != nil && name != owner {
             throw problem("\(place).\(part)", "it beside \(owner)", "it beside \(name)")
         }
         switch name {
@@ -69,7 +79,8 @@ extension MappingParser {
             return .deviceTime(
                 try rule(value, here), sentAt: try rule(try part(parts, "sentAt", place), "\(place).sentAt"))
         case "days":
-            return .days(try rule(value, here), after: try rule(try part(parts, "after", place), "\(place).after"))
+            return .days(
+                try rule(value, here), after: try rule(try part(parts, "after", place), "\(place).after"))
         default: return try rule(value, here)
         }
     }
@@ -106,7 +117,8 @@ extension MappingParser {
         let value = try rule(try part(parts, "value", place), "\(place).value")
         let asked = tests.filter { parts[$0] != nil }
         guard let test = asked.first, asked.count == 1, let argument = parts[test] else {
-            throw problem(place, "one of \(tests.joined(separator: ", "))", asked.isEmpty ? "none" : "several")
+            throw problem(
+                place, "one of \(tests.joined(separator: ", "))", asked.isEmpty ? "none" : "several")
         }
         let here = "\(place).\(test)"
         switch test {
@@ -132,7 +144,9 @@ extension MappingParser {
             return table
         }
         var entries: [(key: String, value: FieldValue)] = []
-        for (key, value) in try members(node, place) { entries.append((key, try scalar(value, "\(place).\(key)"))) }
+        for (key, value) in try members(node, place) {
+            entries.append((key, try scalar(value, "\(place).\(key)")))
+        }
         return MappingTable(entries)
     }
 

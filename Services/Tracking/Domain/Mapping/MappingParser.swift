@@ -43,10 +43,13 @@ struct MappingParser {
         let parts = try members(
             JSONTape.root, "",
             allowed: [
-                "format", "about", "source", "records", "envelope", "given", "tables", "names", "skip", "event",
+                "format", "about", "source", "records", "envelope", "given", "tables", "names", "skip",
+                "event",
             ])
         let format = try text(try part(parts, "format", ""), "format")
-        guard format == mapping else { throw problem("format", "the name of the file", "the text \"\(format)\"") }
+        guard format == mapping else {
+            throw problem("format", "the name of the file", "the text \"\(format)\"")
+        }
         let about = try text(try part(parts, "about", ""), "about")
         let source = try text(try part(parts, "source", ""), "source")
         guard let source = SourceID(source) else {
@@ -58,8 +61,10 @@ struct MappingParser {
         let rules = try declared(parts["names"])
         return EventMapping(
             format: format, about: about, source: source,
-            records: try path(parts["records"], "records"), envelope: try texts(parts["envelope"], "envelope"),
-            given: given, names: rules, skips: try skips(parts["skip"]), event: try event(try part(parts, "event", "")))
+            records: try path(parts["records"], "records"),
+            envelope: try texts(parts["envelope"], "envelope"),
+            given: given, names: rules, skips: try skips(parts["skip"]),
+            event: try event(try part(parts, "event", "")))
     }
 
     private func tables(_ node: Int?) throws(MappingProblem) -> [String: MappingTable] {
@@ -75,7 +80,9 @@ struct MappingParser {
         _ = try members(node, "names")
         var rules: [String: MappingRule] = [:]
         for (name, value) in tape.members(node) {
-            guard !names.contains(name) else { throw problem("names.\(name)", "a new name", "one that is taken") }
+            guard !names.contains(name) else {
+                throw problem("names.\(name)", "a new name", "one that is taken")
+            }
             rules[name] = try rule(value, "names.\(name)")
             names.insert(name)
         }
@@ -132,7 +139,9 @@ struct MappingParser {
         try rule(try part(parts, name, "event"), "event.\(name)")
     }
 
-    private func optional(_ parts: [String: Int], _ name: String, _ place: String) throws(MappingProblem) -> MappingRule? {
+    private func optional(_ parts: [String: Int], _ name: String, _ place: String) throws(MappingProblem)
+        -> MappingRule?
+    {
         guard let node = parts[name] else { return nil }
         return try rule(node, "\(place).\(name)")
     }

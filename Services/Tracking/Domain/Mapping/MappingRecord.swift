@@ -60,7 +60,9 @@ struct JSONRecord: MappingRecord, Equatable {
             for (member, value) in tape.members(node) where member == name { found = value }
             return found
         case (.index(let index), .array):
-            for (position, element) in tape.elements(node).enumerated() where position == index { return element }
+            for (position, element) in tape.elements(node).enumerated() where position == index {
+                return element
+            }
             return nil
         default: return nil
         }
@@ -109,7 +111,9 @@ struct RowRecord: MappingRecord {
 
     /// A column's name is taken whole: it may have dots and blanks in it.
     func value(at path: MappingPath) -> FieldValue? {
-        guard let column = columns[path.text], column < fields.count, !fields[column].isEmpty else { return nil }
+        guard let column = columns[path.text], column < fields.count, !fields[column].isEmpty else {
+            return nil
+        }
         return .text(fields[column])
     }
 

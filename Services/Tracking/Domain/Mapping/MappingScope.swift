@@ -60,7 +60,9 @@ final class MappingScope {
         case .transformed(let rule, let steps): return try transformed(rule, steps, &trail)
         case .looked(let rule, let table):
             guard let found = try find(rule, &trail) else { return nil }
-            if let value = found.value.text.flatMap({ table[$0] }) { return Found(value: value, field: found.field) }
+            if let value = found.value.text.flatMap({ table[$0] }) {
+                return Found(value: value, field: found.field)
+            }
             trail.note(found)
             return nil
         }
@@ -90,7 +92,9 @@ final class MappingScope {
 
     // MARK: Forms
 
-    private func find(_ name: String, _ path: MappingPath?, _ trail: inout Trail) throws(EventProblem) -> Found? {
+    private func find(_ name: String, _ path: MappingPath?, _ trail: inout Trail) throws(EventProblem)
+        -> Found?
+    {
         let (whole, tried) = try resolve(name)
         guard let whole else {
             trail.missing += tried.missing.map { field in path.map { "\(field).\($0.text)" } ?? field }
@@ -119,7 +123,8 @@ final class MappingScope {
         return (found, trail)
     }
 
-    private func template(_ pieces: [MappingRule.Piece], _ trail: inout Trail) throws(EventProblem) -> Found? {
+    private func template(_ pieces: [MappingRule.Piece], _ trail: inout Trail) throws(EventProblem) -> Found?
+    {
         var text = ""
         var field = ""
         for piece in pieces {
@@ -143,7 +148,8 @@ final class MappingScope {
     ) throws(EventProblem) -> Found? {
         guard let part = try find(part, &trail), let whole = try find(whole, &trail) else { return nil }
         let (earned, possible) = (
-            try MappingTransform.number(part.value, part.field), try MappingTransform.number(whole.value, whole.field)
+            try MappingTransform.number(part.value, part.field),
+            try MappingTransform.number(whole.value, whole.field)
         )
         // Nothing to be earned is no score, not a bad one.
         guard possible > 0 else { return nil }
@@ -156,7 +162,8 @@ final class MappingScope {
     ) throws(EventProblem) -> Found? {
         guard let stated = try find(stated, &trail) else { return nil }
         let time = try MappingTransform.time(stated.value, stated.field)
-        guard let sentAt = try find(sentAt), case .instant(let receivedAt)? = given[MappingNames.receivedAt] else {
+        guard let sentAt = try find(sentAt), case .instant(let receivedAt)? = given[MappingNames.receivedAt]
+        else {
             return Found(value: .instant(time), field: stated.field)
         }
         let sent = try MappingTransform.time(sentAt.value, sentAt.field)

@@ -28,8 +28,10 @@ enum MappingTransform: Sendable {
 
     /// The transforms without arguments, by the name a mapping calls them.
     static let named: [String: MappingTransform] = [
-        "lastSegment": .lastSegment, "idOf": .idOf, "json": .json, "lowercase": .lowercase, "trimmed": .trimmed,
-        "urlDecoded": .urlDecoded, "number": .number, "flag": .flag, "percent": .percent, "duration": .duration,
+        "lastSegment": .lastSegment, "idOf": .idOf, "json": .json, "lowercase": .lowercase,
+        "trimmed": .trimmed,
+        "urlDecoded": .urlDecoded, "number": .number, "flag": .flag, "percent": .percent,
+        "duration": .duration,
         "rfc3339": .rfc3339, "unixSeconds": .unixSeconds, "unixMilliseconds": .unixMilliseconds,
     ]
 
@@ -47,7 +49,8 @@ enum MappingTransform: Sendable {
             return .number(min(max(try Self.number(value, field), range.lowerBound), range.upperBound))
         case .duration:
             return .number(
-                try Self.read(value, field, "a duration like PT1H30M", value.text.flatMap(ISODuration.seconds)))
+                try Self.read(
+                    value, field, "a duration like PT1H30M", value.text.flatMap(ISODuration.seconds)))
         case .rfc3339, .unixSeconds, .unixMilliseconds, .time: return .instant(try instant(value, field))
         }
     }
@@ -87,7 +90,8 @@ enum MappingTransform: Sendable {
         case .unixSeconds: return Date(timeIntervalSince1970: try Self.number(value, field))
         case .unixMilliseconds: return Date(timeIntervalSince1970: try Self.number(value, field) / 1_000)
         case .time(let pattern):
-            return try Self.read(value, field, "a time like \(pattern.text)", value.text.flatMap(pattern.date))
+            return try Self.read(
+                value, field, "a time like \(pattern.text)", value.text.flatMap(pattern.date))
         default: return try Self.time(value, field)
         }
     }

@@ -2,8 +2,8 @@ import Foundation
 
 /// Times as spreadsheets and exports write them: `dd/MM/yy, HH:mm` in a zone of their own.
 ///
-/// `yyyy` `yy` `MM` `MMM` (Jan, in English) `dd` `HH` `hh` with `a` (AM, PM) `mm` `ss`; every other character stands for
-/// itself. Numbers may be written without the leading zero.
+/// `yyyy` `yy` `MM` `MMM` (Jan, in English) `dd` `HH` `hh` with `a` (AM, PM) `mm` `ss`; every other character stands
+/// for itself. Numbers may be written without the leading zero.
 struct TimePattern: Sendable {
     /// As it is written.
     let text: String
@@ -46,7 +46,8 @@ struct TimePattern: Sendable {
         self.calendar = calendar
     }
 
-    /// `nil` where the text does not have this form or there is no such day. A time that a clock shows twice is the first.
+    /// `nil` where the text does not have this form or there is no such day. A time that a clock shows twice is the
+    /// first.
     func date(_ text: String) -> Date? {
         var fields = DateComponents(hour: 0, minute: 0, second: 0)
         var isAfternoon = false
