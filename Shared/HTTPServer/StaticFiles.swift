@@ -73,7 +73,7 @@ public struct StaticFiles: Sendable {
 
     private static func file(_ name: String, _ body: Data) throws -> File {
         // FNV-1a: an entity tag need only change with the file, not resist anybody.
-        let hash = body.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        let hash = FNV1a.hash(body)
         let type = contentType(of: name)
         let isText = type.hasPrefix("text/") || type.contains("json") || type.contains("svg")
         return File(

@@ -1,7 +1,8 @@
 import Contracts
 import Foundation
 
-/// A place in a list that is ordered by time and delivery, newest first; opaque to callers.
+/// A place in a list that is ordered by time and delivery, newest first; opaque to callers, and bound to the list and
+/// its filters.
 struct DeliveryCursor: Sendable, Equatable {
     let at: Date
     let delivery: DeliveryID
@@ -11,25 +12,27 @@ struct DeliveryCursor: Sendable, Equatable {
         at: Date(timeIntervalSince1970: 253_402_300_799),
         delivery: DeliveryID(rawValue: UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))))
 
-    var token: String { Data("\(RFC3339.string(from: at)) \(delivery)".utf8).base64EncodedString() }
-
     init(at: Date, delivery: DeliveryID) {
         self.at = at
         self.delivery = delivery
     }
 
-    /// - Throws: ``NotificationError/invalidPageToken`` for what ``token`` did not make.
-    init(token: String?) throws(NotificationError) {
-        guard let token, !token.isEmpty else {
+    /// - Parameter question: The list's name, the tenant and every filter.
+    func token(for question: [String?]) -> String {
+        PageToken.text([RFC3339.string(from: at), delivery.description], question: question)
+    }
+
+    /// - Throws: ``NotificationError/invalidPageToken`` for what ``token(for:)`` did not make for `question`.
+    init(token: String?, question: [String?]) throws(NotificationError) {
+        let keys = try PageToken.keys(
+            token, count: 2, question: question, otherwise: NotificationError.invalidPageToken)
+        guard let keys else {
             self = .start
             return
         }
-        let words = Data(base64Encoded: token).map {
-            String(decoding: $0, as: UTF8.self).split(separator: " ")
+        guard let at = RFC3339.date(from: keys[0]), let delivery = DeliveryID(keys[1]) else {
+            throw .invalidPageToken
         }
-        guard let words, words.count == 2, let at = RFC3339.date(from: String(words[0])),
-            let delivery = DeliveryID(String(words[1]))
-        else { throw .invalidPageToken }
         self.init(at: at, delivery: delivery)
     }
 }

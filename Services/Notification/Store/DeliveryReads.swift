@@ -11,7 +11,11 @@ struct DeliveryReads: Sendable {
         -> ListDeliveries.Response
     {
         let size = try request.page.effectiveSize()
-        let cursor = try DeliveryCursor(token: request.page.token)
+        let question: [String?] = [
+            "deliveries", tenant.rawValue, request.learner?.description, request.state?.rawValue,
+            request.since.map(RFC3339.string(from:)),
+        ]
+        let cursor = try DeliveryCursor(token: request.page.token, question: question)
         var filter: SQL = "WHERE tenant = \(tenant)"
         if let learner = request.learner { filter += " AND learner = \(learner)" }
         if let state = request.state { filter += " AND state = \(state)" }
@@ -29,7 +33,7 @@ struct DeliveryReads: Sendable {
         let next =
             rows.count > size
             ? page.last.map { DeliveryCursor(at: $0.plannedAt, delivery: $0.delivery) } : nil
-        return ListDeliveries.Response(deliveries: page, nextPageToken: next?.token ?? "")
+        return ListDeliveries.Response(deliveries: page, nextPageToken: next?.token(for: question) ?? "")
     }
 
     /// Counts by state, and messages sent by day. Reads `delivery_by_state`; O(deliveries of the tenant).
@@ -67,7 +71,8 @@ struct DeliveryReads: Sendable {
         -> ListSinkMessages.Response
     {
         let size = try request.page.effectiveSize()
-        let cursor = try DeliveryCursor(token: request.page.token)
+        let question: [String?] = ["messages", tenant.rawValue, request.learner?.description]
+        let cursor = try DeliveryCursor(token: request.page.token, question: question)
         var filter: SQL = "WHERE tenant = \(tenant)"
         if let learner = request.learner { filter += " AND learner = \(learner)" }
         let rows = try await database.rows(
@@ -80,7 +85,7 @@ struct DeliveryReads: Sendable {
         let page = try rows.prefix(size).map(Self.message)
         let next =
             rows.count > size ? page.last.map { DeliveryCursor(at: $0.sentAt, delivery: $0.delivery) } : nil
-        return ListSinkMessages.Response(messages: page, nextPageToken: next?.token ?? "")
+        return ListSinkMessages.Response(messages: page, nextPageToken: next?.token(for: question) ?? "")
     }
 
     /// - Throws: ``NotificationError/unknownMessage`` when this tenant has no such mail.

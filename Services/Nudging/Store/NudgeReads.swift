@@ -16,30 +16,39 @@ struct NudgeReads: Sendable {
             decidedAt: Date(timeIntervalSince1970: 253_402_300_799),
             nudge: NudgeID(rawValue: NamedUUID.make("after every row")))
 
-        var token: String { Data("\(RFC3339.string(from: decidedAt)) \(nudge)".utf8).base64EncodedString() }
-
         init(decidedAt: Date, nudge: NudgeID) {
             self.decidedAt = decidedAt
             self.nudge = nudge
         }
 
-        init(token: String?) throws {
-            guard let token, !token.isEmpty else {
+        /// - Parameter question: The list's name, the tenant and every filter.
+        func token(for question: [String?]) -> String {
+            PageToken.text([RFC3339.string(from: decidedAt), nudge.description], question: question)
+        }
+
+        /// - Throws: ``NudgingError/invalidPageToken`` for what ``token(for:)`` did not make for `question`.
+        init(token: String?, question: [String?]) throws(NudgingError) {
+            let keys = try PageToken.keys(
+                token, count: 2, question: question, otherwise: NudgingError.invalidPageToken)
+            guard let keys else {
                 self = .start
                 return
             }
-            let parts = Data(base64Encoded: token).map { String(decoding: $0, as: UTF8.self).split(separator: " ") }
-            guard let parts, parts.count == 2, let date = RFC3339.date(from: String(parts[0])),
-                let nudge = NudgeID(String(parts[1]))
-            else { throw NudgingError.invalidPageToken }
-            self.init(decidedAt: date, nudge: nudge)
+            guard let decidedAt = RFC3339.date(from: keys[0]), let nudge = NudgeID(keys[1]) else {
+                throw .invalidPageToken
+            }
+            self.init(decidedAt: decidedAt, nudge: nudge)
         }
     }
 
     /// Nudges that were decided to be sent. Reads `decision_treated`, or `decision_by_learner` for one learner.
     func nudges(_ request: ListNudges.Request, tenant: TenantID) async throws -> ListNudges.Response {
         let size = try request.page.effectiveSize()
-        let cursor = try Cursor(token: request.page.token)
+        let question: [String?] = [
+            "nudges", tenant.rawValue, request.learner?.description, request.courseRun?.rawValue,
+            request.since.map(RFC3339.string(from:)),
+        ]
+        let cursor = try Cursor(token: request.page.token, question: question)
         let rows = try await database.rows(
             """
             SELECT nudge, learner, course_run, kind, policy, decided_at, delivery, delivered_at, returned_at
@@ -54,7 +63,8 @@ struct NudgeReads: Sendable {
         )
         let nudges = try rows.prefix(size).map(Self.nudge)
         return ListNudges.Response(
-            nudges: nudges, nextPageToken: Self.next(rows, size, nudges.last.map { ($0.decidedAt, $0.nudge) }))
+            nudges: nudges,
+            nextPageToken: Self.next(rows, size, nudges.last.map { ($0.decidedAt, $0.nudge) }, question))
     }
 
     /// The newest nudge of each learner and run. Reads `decision_by_learner`, one range a learner.
@@ -79,7 +89,8 @@ struct NudgeReads: Sendable {
     /// The decision log. Reads `decision_by_learner`, or `decision_by_time` for all learners.
     func decisions(_ request: ListDecisions.Request, tenant: TenantID) async throws -> ListDecisions.Response {
         let size = try request.page.effectiveSize()
-        let cursor = try Cursor(token: request.page.token)
+        let question: [String?] = ["decisions", tenant.rawValue, request.learner?.description]
+        let cursor = try Cursor(token: request.page.token, question: question)
         let rows = try await database.rows(
             """
             SELECT nudge, learner, course_run, policy, kind, outcome, decided_by, verdicts::text AS verdicts, decided_at
@@ -93,12 +104,14 @@ struct NudgeReads: Sendable {
         let decisions = try rows.prefix(size).map(Self.decision)
         return ListDecisions.Response(
             decisions: decisions,
-            nextPageToken: Self.next(rows, size, decisions.last.map { ($0.decidedAt, $0.nudge) }))
+            nextPageToken: Self.next(rows, size, decisions.last.map { ($0.decidedAt, $0.nudge) }, question))
     }
 
-    private static func next(_ rows: [Row], _ size: Int, _ last: (Date, NudgeID)?) -> String {
+    private static func next(
+        _ rows: [Row], _ size: Int, _ last: (Date, NudgeID)?, _ question: [String?]
+    ) -> String {
         guard rows.count > size, let last else { return "" }
-        return Cursor(decidedAt: last.0, nudge: last.1).token
+        return Cursor(decidedAt: last.0, nudge: last.1).token(for: question)
     }
 
     private static func nudge(_ row: Row) throws -> NudgeRecord {

@@ -54,9 +54,7 @@ public struct AssessmentKey: Hashable, Comparable, Sendable {
     public init(number: UInt64) { self.number = number }
 
     public init(_ activity: ActivityID) {
-        number = activity.rawValue.utf8.reduce(0xcbf2_9ce4_8422_2325) { hash, byte in
-            (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-        }
+        number = FNV1a.hash(activity.rawValue.utf8)
     }
 
     public static func < (left: Self, right: Self) -> Bool { left.number < right.number }

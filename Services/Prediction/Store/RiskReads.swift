@@ -28,7 +28,11 @@ struct RiskReads: Sendable {
     /// runs.
     func atRisk(_ request: ListAtRisk.Request, tenant: TenantID) async throws -> ListAtRisk.Response {
         let size = try request.page.effectiveSize()
-        let cursor = try Cursor(token: request.page.token)
+        let question: [String?] = [
+            "at-risk", tenant.rawValue, request.courseRun?.rawValue, request.band?.rawValue,
+            request.bandAtLeast?.rawValue,
+        ]
+        let cursor = try Cursor(token: request.page.token, question: question)
         let bands = RiskBand.allCases.filter { band in
             (request.band ?? band) == band && band >= (request.bandAtLeast ?? .low)
         }
@@ -53,7 +57,7 @@ struct RiskReads: Sendable {
         let page = Array(found.prefix(size))
         return ListAtRisk.Response(
             risks: try await explainer.predictions(of: page),
-            nextPageToken: found.count > size ? page.last.map { Cursor($0.enrollment).token } ?? "" : "",
+            nextPageToken: found.count > size ? page.last.map { Cursor($0.enrollment).token(for: question) } ?? "" : "",
             total: total)
     }
 
@@ -145,22 +149,23 @@ struct RiskReads: Sendable {
                 courseRun: enrollment.key.courseRun.rawValue)
         }
 
-        /// The bits of the score, so that the comparison is exact.
-        var token: String {
-            Data("\(score.bitPattern) \(learner) \(courseRun)".utf8).base64EncodedString()
+        /// Holds the bits of the score, so that the comparison is exact.
+        ///
+        /// - Parameter question: The list's name, the tenant and every filter.
+        func token(for question: [String?]) -> String {
+            PageToken.text([String(score.bitPattern), learner.description, courseRun], question: question)
         }
 
-        init(token: String?) throws {
-            guard let token, !token.isEmpty else {
+        /// - Throws: ``PredictionError/invalidPageToken`` for what ``token(for:)`` did not make for `question`.
+        init(token: String?, question: [String?]) throws(PredictionError) {
+            let keys = try PageToken.keys(
+                token, count: 3, question: question, otherwise: PredictionError.invalidPageToken)
+            guard let keys else {
                 self = .start
                 return
             }
-            let text = Data(base64Encoded: token).map { String(decoding: $0, as: UTF8.self) }
-            let parts = text?.split(separator: " ", maxSplits: 2)
-            guard let parts, parts.count == 3, let bits = UInt64(parts[0]),
-                let learner = LearnerID(String(parts[1]))
-            else { throw PredictionError.invalidPageToken }
-            self.init(score: Double(bitPattern: bits), learner: learner, courseRun: String(parts[2]))
+            guard let bits = UInt64(keys[0]), let learner = LearnerID(keys[1]) else { throw .invalidPageToken }
+            self.init(score: Double(bitPattern: bits), learner: learner, courseRun: keys[2])
         }
     }
 }

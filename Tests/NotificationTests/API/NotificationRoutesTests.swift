@@ -102,6 +102,19 @@ import Testing
         await #expect(throws: NotificationError.invalidPageToken.rpcError) {
             _ = try await call(NotificationRPC.listDeliveries, .init(page: PageRequest(token: "x")))
         }
+        // A token of one question, used with another, would leave rows out without a word.
+        let first = try await call(NotificationRPC.listDeliveries, .init(page: PageRequest(size: 3)))
+        let page = PageRequest(size: 3, token: first.nextPageToken)
+        for other: ListDeliveries.Request in [
+            .init(learner: ada, page: page), .init(state: .suppressed, page: page), .init(since: late, page: page),
+        ] {
+            await #expect(throws: NotificationError.invalidPageToken.rpcError) {
+                _ = try await call(NotificationRPC.listDeliveries, other)
+            }
+        }
+        await #expect(throws: NotificationError.invalidPageToken.rpcError) {
+            _ = try await call(NotificationRPC.listSinkMessages, .init(page: page))
+        }
     }
 
     @Test func `the sink's mails are listed and shown, to their tenant alone`() async throws {

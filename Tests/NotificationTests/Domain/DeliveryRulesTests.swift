@@ -104,10 +104,14 @@ import Testing
 
     @Test func `a place in a list reads back, and nothing else does`() throws {
         let cursor = DeliveryCursor(at: now, delivery: DeliveryID(rawValue: UUID()))
-        #expect(try DeliveryCursor(token: cursor.token) == cursor)
-        #expect(try DeliveryCursor(token: "") == .start)
-        for bad in ["x", "AAAA", Data("2026 x".utf8).base64EncodedString()] {
-            #expect(throws: NotificationError.invalidPageToken) { try DeliveryCursor(token: bad) }
+        let question: [String?] = ["deliveries", "a", nil]
+        #expect(try DeliveryCursor(token: cursor.token(for: question), question: question) == cursor)
+        #expect(try DeliveryCursor(token: "", question: question) == .start)
+        let foreign = cursor.token(for: ["deliveries", "a", "b"])
+        for bad in ["x", "AAAA", Data("2026 x".utf8).base64EncodedString(), foreign] {
+            #expect(throws: NotificationError.invalidPageToken) {
+                try DeliveryCursor(token: bad, question: question)
+            }
         }
     }
 }

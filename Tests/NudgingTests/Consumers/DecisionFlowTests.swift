@@ -230,6 +230,12 @@ import Testing
         await #expect(throws: NudgingError.invalidPageToken) {
             try await parts.reads.decisions(.init(page: PageRequest(token: "x")), tenant: .standard)
         }
+        let page = PageRequest(
+            token: try await parts.reads.decisions(.init(page: PageRequest(size: 2)), tenant: .standard).nextPageToken)
+        await #expect(throws: NudgingError.invalidPageToken) {
+            try await parts.reads.decisions(
+                .init(learner: LearnerID(rawValue: UUID()), page: page), tenant: .standard)
+        }
     }
 }
 

@@ -89,7 +89,19 @@ import Testing
 
     @Test(arguments: ["x", "AAAA", "MSAyIDM="])
     func `a page token that nobody gave is refused`(token: String) async throws {
-        #expect(throws: PredictionError.invalidPageToken) { try RiskReads.Cursor(token: token) }
+        #expect(throws: PredictionError.invalidPageToken) {
+            try RiskReads.Cursor(token: token, question: ["at-risk"])
+        }
+    }
+
+    @Test func `a page token is good for its own question alone`() async throws {
+        let parts = try await cohort()
+        let first = try await parts.reads.atRisk(.init(page: PageRequest(size: 2)), tenant: .standard)
+        let page = PageRequest(size: 2, token: first.nextPageToken)
+        #expect(try await parts.reads.atRisk(.init(page: page), tenant: .standard).risks.count == 2)
+        await #expect(throws: PredictionError.invalidPageToken) {
+            try await parts.reads.atRisk(.init(bandAtLeast: .moderate, page: page), tenant: .standard)
+        }
     }
 
     @Test func `those who are too new are listed with the reason and without a score`() async throws {
