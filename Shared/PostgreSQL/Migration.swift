@@ -7,7 +7,7 @@ public struct Migration: Sendable, Hashable {
     public let number: Int
     /// What it does, `verb_object`, for example `create_learner_event`.
     public let name: String
-    /// One or more statements, run in one transaction.
+    /// One or more statements, run in one transaction; or, below the line ``outsideMark``, one that runs without.
     public let sql: String
 
     /// Makes a step from code. Files are read by ``Migrator``.
@@ -15,6 +15,20 @@ public struct Migration: Sendable, Hashable {
         self.number = number
         self.name = name
         self.sql = sql
+    }
+
+    /// The first line of a step that PostgreSQL refuses inside a transaction: an index made while others write.
+    public static let outsideMark = "-- outside a transaction"
+
+    /// What kind of step it is.
+    ///
+    /// - Throws: ``MigrationError/notRepeatable(_:)`` for a marked text that is not one statement which may be run again.
+    func work() throws -> MigrationWork {
+        guard sql.split(separator: "\n").first?.trimmingCharacters(in: .whitespaces) == Self.outsideMark else {
+            return .transaction
+        }
+        guard let statement = IndexStatement(sql) else { throw MigrationError.notRepeatable(label) }
+        return .index(statement)
     }
 
     /// SHA-256 of the text, in hexadecimal. A step that was applied must never change.
@@ -77,6 +91,8 @@ public enum MigrationError: Error, Equatable, Sendable, CustomStringConvertible 
     case stillLocked(schema: String, seconds: Int)
     /// The file holds a COMMIT or ROLLBACK of its own.
     case leftTransaction(String)
+    /// Marked to run outside a transaction, and not a statement that may be run again.
+    case notRepeatable(String)
     /// The server refused a statement; nothing of the file was kept.
     case failed(String, reason: String)
 
@@ -102,6 +118,9 @@ public enum MigrationError: Error, Equatable, Sendable, CustomStringConvertible 
             "another process has been migrating the schema \(schema) for \(seconds) s: look for it in pg_stat_activity"
         case .leftTransaction(let label):
             "the migration \(label) ends its own transaction: remove BEGIN, COMMIT and ROLLBACK from it"
+        case .notRepeatable(let label):
+            "the migration \(label) is marked to run outside a transaction: expected one statement, CREATE [UNIQUE] "
+                + "INDEX CONCURRENTLY name ON table … or DROP INDEX CONCURRENTLY IF EXISTS name"
         case .failed(let label, let reason):
             "the migration \(label) failed and was undone: \(reason)"
         }

@@ -166,6 +166,91 @@ import Testing
         #expect(try await fixture.database.rows("SELECT m FROM a").isEmpty)
     }
 
+    @Test func `an index is made while others write, once, also by many replicas at once`() async throws {
+        let fixture = try await Fixture(["0001_create_a": "CREATE TABLE a (n integer);"])
+        try await fixture.migrate()
+        try fixture.write("0002_index_a", Self.index)
+        let gate = Gate()
+        // A transaction that wrote and is still open: an ordinary index would wait for it, and writers behind the index.
+        let writing = Task {
+            try await fixture.database.transaction { session in
+                try session.execute("INSERT INTO a VALUES (1)")
+                gate.hold()
+            }
+        }
+        try await eventually("a transaction is open") { gate.isHeld }
+        let replicas = Task {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<3 { group.addTask { try await fixture.migrate() } }
+                try await group.waitForAll()
+            }
+        }
+        try await eventually("the index is being made") { try await fixture.validity("a_by_n") == false }
+        try await fixture.database.execute("INSERT INTO a VALUES (2)")
+        gate.open()
+        try await writing.value
+        try await replicas.value
+        #expect(try await fixture.validity("a_by_n") == true)
+        #expect(try await fixture.database.rows("SELECT * FROM schema_migration").count == 2)
+    }
+
+    @Test func `what a crash left of an index is dropped, and the index is made`() async throws {
+        let fixture = try await Fixture(["0001_create_a": "CREATE TABLE a (n integer); INSERT INTO a VALUES (1), (1);"])
+        try await fixture.migrate()
+        // A unique index that fails leaves what a crash leaves: an index that is not valid.
+        await #expect(throws: DatabaseError.self) {
+            try await fixture.database.run { try $0.script("CREATE UNIQUE INDEX CONCURRENTLY a_by_n ON a (n)") }
+        }
+        #expect(try await fixture.validity("a_by_n") == false)
+        try fixture.write("0002_index_a", Self.index)
+        try await fixture.migrate()
+        #expect(try await fixture.validity("a_by_n") == true)
+        // And the other crash: it was finished, and not noted.
+        try await fixture.database.execute("DELETE FROM schema_migration WHERE number = 2")
+        try await fixture.migrate()
+        #expect(try await fixture.database.rows("SELECT * FROM schema_migration").count == 2)
+    }
+
+    @Test func `an index that cannot be made leaves nothing behind, and says why`() async throws {
+        let fixture = try await Fixture([
+            "0001_create_a": "CREATE TABLE a (n integer); INSERT INTO a VALUES (1), (1);",
+            "0002_unique_a": "-- outside a transaction\nCREATE UNIQUE INDEX CONCURRENTLY a_by_n ON a (n);",
+        ])
+        let error = await #expect(throws: MigrationError.self) { try await fixture.migrate() }
+        #expect(error?.description.contains("0002_unique_a failed and was undone: 23505") == true, "\(error as Any)")
+        #expect(try await fixture.validity("a_by_n") == nil)
+    }
+
+    @Test func `an index is dropped while others write`() async throws {
+        let fixture = try await Fixture([
+            "0001_create_a": "CREATE TABLE a (n integer); CREATE INDEX a_by_n ON a (n);",
+            "0002_drop_index": "-- outside a transaction\nDROP INDEX CONCURRENTLY IF EXISTS a_by_n;",
+        ])
+        try await fixture.migrate()
+        #expect(try await fixture.validity("a_by_n") == nil)
+    }
+
+    @Test(
+        "outside a transaction runs one statement that may be run again, and nothing else",
+        arguments: [
+            "", "UPDATE a SET n = 1;", "CREATE INDEX a_by_n ON a (n);",
+            "CREATE INDEX CONCURRENTLY ON a (n);", "DROP INDEX CONCURRENTLY a_by_n;",
+            "CREATE INDEX CONCURRENTLY a_by_n ON a (n); DROP TABLE a;",
+        ])
+    func notRepeatable(sql: String) async throws {
+        let fixture = try await Fixture([
+            "0001_create_a": "CREATE TABLE a (n integer);", "0002_other": "-- outside a transaction\n\(sql)",
+        ])
+        await #expect(throws: MigrationError.notRepeatable("0002_other")) { try await fixture.migrate() }
+        #expect(try await fixture.tables() == [])
+    }
+
+    private static let index = """
+        -- outside a transaction
+        -- Looked through by n.
+        CREATE INDEX CONCURRENTLY a_by_n ON a (n);
+        """
+
     @Test func `a missing schema is refused with what to do`() async throws {
         let made = try await TestDatabase.make()
         let directory = try TemporaryDirectory("migrations")
@@ -215,6 +300,16 @@ import Testing
         func migrate(extra: [Migration] = []) async throws {
             try await Migrator(schema: "test", directory: directory.url, extra: extra)
                 .migrate(made.settings(), logger: Logger(label: "test"))
+        }
+
+        /// Whether an index is valid; `nil` when there is none.
+        func validity(_ index: String) async throws -> Bool? {
+            try await database.rows(
+                """
+                SELECT i.indisvalid FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+                WHERE c.relname = \(index) AND c.relnamespace = 'test'::regnamespace
+                """
+            ).first?.decode("indisvalid")
         }
 
         func tables() async throws -> [String] {
