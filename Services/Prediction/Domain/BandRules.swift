@@ -5,9 +5,11 @@ import Foundation
 ///
 ///     score   0 ───── moderate ───── high ───── critical ───── 1
 ///     up      at once, when the score reaches the bound
-///     down    when the score is `margin` below the bound it came over, and the band has stood for `dwell`
+///     down    when the score is `margin` below the bound it came over, and the band has stood for `dwell` or the
+///             learner was active since it was entered
 ///
-/// So a score that trembles around a bound does not flap, and a learner who slips is seen at once.
+/// So a score that trembles around a bound does not flap, a learner who slips is seen at once, and so is one who
+/// returns.
 public struct BandRules: Codable, Sendable, Hashable {
     /// The least score of each band, rising.
     public var moderate: Double
@@ -35,10 +37,16 @@ public struct BandRules: Codable, Sendable, Hashable {
     }
 
     /// The band that follows `standing`, which has stood since `since`.
-    public func band(of score: RiskScore, standing: RiskBand, since: Date, now: Date) -> RiskBand {
+    ///
+    /// - Parameter lastActive: The learner's last day with activity. A band that was entered on it or before does not
+    ///   have to stand its time: what somebody did is no tremble of the score.
+    public func band(
+        of score: RiskScore, standing: RiskBand, since: Date, lastActive: EpochDay? = nil, now: Date
+    ) -> RiskBand {
         let entered = band(of: score)
         guard entered < standing else { return entered }
-        guard now.timeIntervalSince(since) >= dwellHours * 3_600 else { return standing }
+        let hasActed = lastActive.map { $0 >= EpochDay(of: since) } ?? false
+        guard hasActed || now.timeIntervalSince(since) >= dwellHours * 3_600 else { return standing }
         return min(standing, band(of: score.rawValue, marginBelow: margin))
     }
 

@@ -31,24 +31,28 @@ public enum IndicatorCatalogue {
         .init(.intensity28, .frequency, "log actions", .lowers, "Activity in the last 28 days (log scale)"),
         .init(
             .steadyActions3, .frequency, "log actions a day", .lowers,
-            "Recent activity a day, half-life 3 days (log scale)"),
+            "Activity lately, the last days above all (log scale)"),
         .init(
             .steadyActions7, .frequency, "log actions a day", .lowers,
-            "Recent activity a day, half-life 7 days (log scale)"),
+            "Activity lately, the last week above all (log scale)"),
         .init(
             .steadyActions14, .frequency, "log actions a day", .lowers,
-            "Recent activity a day, half-life 14 days (log scale)"),
+            "Activity lately, the last two weeks above all (log scale)"),
         .init(
             .steadyActions28, .frequency, "log actions a day", .lowers,
-            "Recent activity a day, half-life 28 days (log scale)"),
-        .init(.steadyDays3, .frequency, "share of days", .lowers, "Share of days active, half-life 3 days"),
-        .init(.steadyDays7, .frequency, "share of days", .lowers, "Share of days active, half-life 7 days"),
+            "Activity lately, the last four weeks above all (log scale)"),
+        .init(
+            .steadyDays3, .frequency, "share of days", .lowers,
+            "Share of days active lately, the last days above all"),
+        .init(
+            .steadyDays7, .frequency, "share of days", .lowers,
+            "Share of days active lately, the last week above all"),
         .init(
             .steadyDays14, .frequency, "share of days", .lowers,
-            "Share of days active, half-life 14 days"),
+            "Share of days active lately, the last two weeks above all"),
         .init(
             .steadyDays28, .frequency, "share of days", .lowers,
-            "Share of days active, half-life 28 days"),
+            "Share of days active lately, the last four weeks above all"),
         .init(.actionsPerActiveDay, .volume, "log actions", .free, "Activity on an active day (log scale)"),
         .init(.actionsTotal, .volume, "log actions", .free, "Activity so far (log scale)"),
         .init(

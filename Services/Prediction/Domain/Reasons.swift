@@ -27,6 +27,8 @@ public enum Reasons {
     public static let countMax = 8
     /// Less than this moves a score by half a point of 100 at most: not a reason.
     static let contributionMin = 0.02
+    /// Active days a week gained or lost a week; less is called steady.
+    static let trendMin = 0.1
 
     /// The reasons, strongest first, and what is left over.
     public static func codes(
@@ -65,11 +67,14 @@ public enum Reasons {
 
     /// A plain sentence, e.g. `Days since the last activity: 9; usual in the course: 2.`
     static func words(_ description: IndicatorDescription, value: Double, norm: Double?) -> String {
-        if description.unit.hasPrefix("log") || description.unit == "deviations" {
+        if description.unit.hasPrefix("log") || ["deviations", "bits"].contains(description.unit) {
             return comparison(description, value: value, norm: norm)
         }
         if description.unit == "yes or no" {
             return "\(description.title): \(value >= 0.5 ? "yes" : "no")."
+        }
+        if [.slope4, .slope6].contains(description.indicator) {
+            return "\(description.title): \(value < -trendMin ? "falling" : value > trendMin ? "rising" : "steady")."
         }
         let usual = norm.map { "; usual in the course: \(number($0, unit: description.unit))" } ?? ""
         return "\(description.title): \(number(value, unit: description.unit))\(usual)."
@@ -88,6 +93,7 @@ public enum Reasons {
     private static func number(_ value: Double, unit: String) -> String {
         if unit.hasPrefix("share") { return "\(Int((value * 100).rounded())) %" }
         let tenths = (value * 10).rounded() / 10
-        return tenths == tenths.rounded() ? "\(Int(tenths))" : "\(tenths)"
+        let text = tenths == tenths.rounded() ? "\(Int(tenths))" : "\(tenths)"
+        return unit == "times" ? "\(text) times as long" : text
     }
 }

@@ -33,11 +33,12 @@ public struct StandingRisk: Hashable, Sendable {
 
     /// The outcome of a scoring at `now`: either a score or the reason why there is none.
     ///
+    /// - Parameter lastActive: The learner's last day with activity.
     /// - Returns: What stands from now on, and whether others should hear of it: when the band or the reason
     ///   changed, when the score moved by ``newsMin`` since it was last said, and with the first score of a
     ///   day.
     public func scored(
-        _ outcome: Outcome, rules: BandRules, now: Date
+        _ outcome: Outcome, rules: BandRules, lastActive: EpochDay? = nil, now: Date
     ) -> (standing: StandingRisk, isNews: Bool) {
         var next = self
         // A clock that a simulation has not set yet may be ahead of the one that follows.
@@ -53,7 +54,7 @@ public struct StandingRisk: Hashable, Sendable {
             next.abstention = nil
             let band =
                 if let band, let bandSince {
-                    rules.band(of: score, standing: band, since: bandSince, now: now)
+                    rules.band(of: score, standing: band, since: bandSince, lastActive: lastActive, now: now)
                 } else {
                     rules.band(of: score)
                 }

@@ -25,7 +25,9 @@ public struct RiskScorer: Sendable {
         var news: [(index: Int, previous: RiskBand?)] = []
         for index in enrollments.indices {
             let before = enrollments[index].risk
-            let (standing, isNews) = before.scored(outcomes[index], rules: model.card.bands, now: now)
+            let (standing, isNews) = before.scored(
+                outcomes[index], rules: model.card.bands,
+                lastActive: enrollments[index].state.lastActiveDay(asOf: EpochDay(of: now)), now: now)
             enrollments[index].risk = standing
             if isNews { news.append((index, before.band)) }
         }

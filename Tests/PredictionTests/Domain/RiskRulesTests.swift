@@ -29,6 +29,17 @@ import Testing
         #expect(rules.band(of: try score(0.10), standing: .critical, since: since, now: later) == .low)
     }
 
+    @Test func `a band falls at once for somebody who was active since it was entered`() throws {
+        let since = People.day(30)
+        let soon = People.day(30, hour: 3)
+        func band(lastActive day: Int) throws -> RiskBand {
+            rules.band(
+                of: try score(0.10), standing: .high, since: since, lastActive: EpochDay(of: People.day(day)), now: soon)
+        }
+        #expect(try band(lastActive: 29) == .high)
+        #expect(try band(lastActive: 30) == .low)
+    }
+
     @Test func `a score that trembles around a bound changes the band once`() throws {
         var standing = StandingRisk()
         var changes = 0

@@ -158,5 +158,21 @@ import XGBoost
                 == "Activity in the last 28 days: less than usual in the course.")
         let flag = IndicatorCatalogue.description(of: .lastMissed)
         #expect(Reasons.words(flag, value: 1, norm: 0) == "Last assessment missed: yes.")
+        let pause = IndicatorCatalogue.description(of: .gapAgainstMean)
+        #expect(
+            Reasons.words(pause, value: 3.2, norm: 1)
+                == "Current pause against own usual pause: 3.2 times as long; usual in the course: 1 times as long.")
+        let trend = IndicatorCatalogue.description(of: .slope4)
+        #expect(Reasons.words(trend, value: -0.5, norm: 0) == "Trend of active days over 4 weeks: falling.")
+    }
+
+    @Test func `no reason speaks the language of statistics`() {
+        let banned = ["half-life", "log scale", "deviation", "entropy", "percentile", "ewma", "bits", "slope"]
+        for description in IndicatorCatalogue.all {
+            for value in [0.0, 0.4, 3] {
+                let words = Reasons.words(description, value: value, norm: 1).lowercased()
+                for word in banned { #expect(!words.contains(word), "\(words)") }
+            }
+        }
     }
 }
