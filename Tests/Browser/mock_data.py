@@ -269,12 +269,12 @@ def message(delivery):
     if found is None:
         return None
     name = BY_ID[found["learner"]].name.split()[0]
-    text = (f"Hello {name},\n\nthe next step in Data in Practice is: Peer review (due in 4 days).\n\nHalf an hour is enough for a good "
-            "start, and everything that you have done so far still counts.\n\nSee you there!\n")
+    text = (f"Hello {name},\n\nThe next step in Data in Practice is: Peer review (due in 4 days).\n\nHalf an hour is enough to get back "
+            "into it, and everything that you have done so far still counts.\n\nSee you there!\n")
     html = ('<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Data in Practice</title><style>p.last{font-style:italic}</style></head>'
             '<body style="margin:0;padding:24px;background:#f4f6f8;color:#1d2733;font-family:system-ui,sans-serif;font-size:16px">'
             '<div role="article" style="max-width:560px;margin:0 auto;padding:32px;background:#ffffff;border-radius:12px">'
-            f'<p style="margin:0 0 16px">Hello {name},</p><p style="margin:0 0 16px">the next step in Data in Practice is '
+            f'<p style="margin:0 0 16px">Hello {name},</p><p style="margin:0 0 16px">The next step in Data in Practice is '
             '<strong>Peer review</strong>, due in 4 days.</p><p style="margin:0 0 24px"><a href="https://school.example/next" '
             'style="display:inline-block;padding:12px 24px;background:#0b5cad;color:#ffffff;border-radius:8px">Go on with the course</a></p>'
             '<p class="last">See you there!</p><img src="https://tracker.example/pixel.gif" alt=""></div></body></html>')

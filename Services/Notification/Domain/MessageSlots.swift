@@ -36,6 +36,8 @@ struct MessageSlots: Sendable, Equatable {
             }
             values[slot] = link
         }
+        // A nudge counts the days since the last activity of those who have any.
+        if values["quietDays"] != nil { values["hasBegun"] = "yes" }
         values["quietDays"] = values["quietDays"].flatMap(Self.days)
         values["unsubscribeURL"] = unsubscribeURL
         self.values = values

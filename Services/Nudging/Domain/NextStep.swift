@@ -13,7 +13,7 @@ enum NextStep {
         let ahead = situation.run.assessments.filter { $0.dueAt > now }
         if let next = ahead.min(by: { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) }) {
             parameters["nextStep"] = next.title
-            parameters["dueIn"] = due(in: next.dueAt.timeIntervalSince(now))
+            parameters["dueIn"] = due(at: next.dueAt, now: now, timeZone: situation.run.timeZone)
         }
         if let last = situation.lastActivityAt {
             parameters["quietDays"] = String(max(0, Int(now.timeIntervalSince(last) / 86_400)))
@@ -26,8 +26,12 @@ enum NextStep {
         return parameters
     }
 
-    private static func due(in seconds: TimeInterval) -> String {
-        let days = Int(seconds / 86_400)
+    /// By the days of the run's own calendar: what is due at nine tomorrow is not due today, however few hours that is.
+    private static func due(at dueAt: Date, now: Date, timeZone: String) -> String {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = TimeZone(identifier: timeZone) ?? .gmt
+        let (today, day) = (calendar.startOfDay(for: now), calendar.startOfDay(for: dueAt))
+        let days = calendar.dateComponents([.day], from: today, to: day).day ?? 0
         return days == 0 ? "today" : days == 1 ? "tomorrow" : "in \(days) days"
     }
 }

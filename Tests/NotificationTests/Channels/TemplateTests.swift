@@ -44,11 +44,30 @@ import Testing
     }
 
     @Test func `a reminder without any detail is still a whole letter`() throws {
-        let mail = try Self.render(name: nil, parameters: [:])
+        let mail = try Self.render(name: nil, parameters: ["quietDays": "3"])
         #expect(mail.subject == "Your place in Statistics is ready when you are")
         #expect(mail.text.hasPrefix("Hello,\n"))
         #expect(mail.text.contains("pick it up right where you left off"))
         #expect(!mail.html.contains("Go on with the course"))
+    }
+
+    @Test func `nobody who never began is told that what they did still counts`() throws {
+        for step in [[:], ["nextStep": "Quiz 3"]] {
+            let link = ["nextStepURL": "https://lms.example.org/course"]
+            let mail = try Self.render(parameters: step.merging(link) { one, _ in one })
+            for body in [mail.subject, mail.text, mail.html] {
+                for word in ["still counts", "left off", "goes on", "Go on", "back into"] {
+                    #expect(!body.contains(word), "\(word)")
+                }
+            }
+            #expect(mail.text.contains("Half an hour is enough for a first look around."))
+            #expect(mail.text.contains("and have not begun yet."))
+            #expect(mail.text.contains("Begin here: https://lms.example.org/course\n"))
+            #expect(mail.html.contains(">Begin the course</a>"))
+        }
+        let begun = try Self.render(parameters: ["quietDays": "0"])
+        #expect(begun.text.contains("everything that you have done so far still counts"))
+        #expect(begun.text.contains("because you are enrolled in Statistics.\n"))
     }
 
     @Test func `no reminder judges, threatens or speaks of risk`() throws {
