@@ -15,6 +15,8 @@ public enum Wiring {
     /// Settings to parts to the list of what runs, in the order of starting.
     public static func services(_ settings: GatewaySettings, _ runtime: ServiceRuntime) async throws -> [any Service] {
         let database = try await database(settings, runtime)
+        let keptClock = (runtime.clock as? SimulatedClock).map { KeptClock(clock: $0, database: database) }
+        try await keptClock?.restore()
         let redis = RedisWriter(settings.redis, logger: runtime.logger("redis"))
         let http = HTTPClient()
         let keys = KeyStore(database: database)
@@ -30,12 +32,12 @@ public enum Wiring {
         let routes = HTTPRoutes()
         try PublicRoutes(
             keys: keys, limit: RateLimit(rate: Double(settings.requestsPerSecond)),
-            table: table(settings, upstream, keys, http, runtime),
+            table: table(settings, upstream, keys, http, runtime, keptClock),
             unsubscribePage: UnsubscribePage(client: upstream.notification)
         ).register(on: routes)
         let server = HTTPService(
             HTTPServerSettings(host: settings.common.httpHost, port: settings.common.httpPort), runtime: runtime,
-            routes: routes, files: try dashboard(settings), health: health(database, redis),
+            routes: routes, files: try dashboard(settings), health: [.database(database), .redis(redis)],
             webSocket: WebSocketEndpoint(path: "/v1/live", handler: socket.serve))
         return [Connections(database: database, redis: redis), push, server]
     }
@@ -43,11 +45,11 @@ public enum Wiring {
     /// Every door of the public API.
     static func table(
         _ settings: GatewaySettings, _ upstream: Upstream, _ keys: KeyStore, _ http: HTTPClient,
-        _ runtime: ServiceRuntime
+        _ runtime: ServiceRuntime, _ keptClock: KeptClock? = nil
     ) -> [Route] {
         IngestRoutes(upstream: upstream).routes + LearnerRoutes(upstream: upstream).routes
             + ActivityRoutes(upstream: upstream).routes + InsightRoutes(upstream: upstream).routes
-            + AdminRoutes(upstream: upstream, keys: keys, clock: runtime.clock).routes
+            + AdminRoutes(upstream: upstream, keys: keys, clock: runtime.clock, keptClock: keptClock).routes
             + StatusRoutes(upstream: upstream, http: http, addresses: settings.services, clock: runtime.clock).routes
     }
 
@@ -55,7 +57,8 @@ public enum Wiring {
         let databaseSettings = DatabaseSettings(
             url: settings.databaseURL, schema: runtime.service, poolSize: 4, applicationName: "holdfast-gateway")
         try await Migrator(
-            schema: runtime.service, directory: Bundle.module.bundleURL.appending(path: "Migrations")
+            schema: runtime.service, directory: Bundle.module.bundleURL.appending(path: "Migrations"),
+            extra: [KeptClock.migration(number: 1)]
         ).migrate(databaseSettings, logger: runtime.logger("migrations"))
         return Database(databaseSettings, logger: runtime.logger("database"))
     }
@@ -94,34 +97,5 @@ public enum Wiring {
                     ("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer"),
                 ])
         }
-    }
-
-    private static func health(_ database: Database, _ redis: RedisWriter) -> [HealthCheck] {
-        [
-            HealthCheck("database") {
-                try await database.ping(within: .seconds(2))
-                return "answers"
-            },
-            HealthCheck("redis") {
-                try await redis.ping()
-                return "answers"
-            },
-        ]
-    }
-}
-
-/// Closes what was opened, last of all.
-private struct Connections: Service {
-    let database: Database
-    let redis: RedisWriter
-
-    func run() async throws {
-        do {
-            try await gracefulShutdown()
-        } catch is CancellationError {
-            // Cut short: closing is right in both cases.
-        }
-        redis.close()
-        await database.close()
     }
 }

@@ -1,17 +1,30 @@
 import Contracts
 import Foundation
+import Metrics
 import RPC
 
-/// One thing that a service needs before it can do its work.
+/// One thing that a service leans on.
 public struct HealthCheck: Sendable {
+    /// What its failing means for whoever sends requests here.
+    public enum Weight: Sendable {
+        /// Nothing can be answered without it: the service is not ready.
+        case essential
+        /// Requests are answered as well as ever, and something else waits: the service is ready, and degraded.
+        case degrading
+    }
+
     /// One word: `database`, `redis`, `log`.
     public let name: String
+    let weight: Weight
     let check: @Sendable () async throws -> HealthDetail
 
     /// - Parameter check: Answers with what is worth knowing, or throws what is wrong. It may be cut short:
     ///   a check that takes longer than ``HTTPServerSettings/healthTimeout`` has failed.
-    public init(_ name: String, _ check: @escaping @Sendable () async throws -> HealthDetail) {
+    public init(
+        _ name: String, _ weight: Weight, _ check: @escaping @Sendable () async throws -> HealthDetail
+    ) {
         self.name = name
+        self.weight = weight
         self.check = check
     }
 }
@@ -35,12 +48,17 @@ public struct ReadinessReport: Codable, Sendable, Equatable {
     public struct Check: Codable, Sendable, Equatable {
         public var name: String
         public var ready: Bool
+        /// Whether the service is not ready without it.
+        public var essential: Bool
         /// What was found, or in a sentence what is wrong.
         public var detail: String
     }
 
     public var service: String
+    /// Whether requests should be sent here.
     public var ready: Bool
+    /// Whether anything at all is wrong; `checks` say what.
+    public var degraded: Bool
     public var startedAt: Date
     public var checks: [Check]
     /// Facts not yet applied, by stream.
@@ -61,9 +79,9 @@ struct Health: Sendable {
                 group.addTask {
                     do {
                         let detail = try await Deadline.run(until: limit) { try await check.check() }
-                        return (index, .init(name: check.name, ready: true, detail: detail.text), detail.lag)
+                        return (index, .init(check, ready: true, detail.text), detail.lag)
                     } catch {
-                        return (index, .init(name: check.name, ready: false, detail: Self.words(error)), [:])
+                        return (index, .init(check, ready: false, Self.words(error)), [:])
                     }
                 }
             }
@@ -73,13 +91,28 @@ struct Health: Sendable {
         }
         results.sort { $0.0 < $1.0 }
         var found = results.map(\.1)
-        if isDraining { found.append(.init(name: "drain", ready: false, detail: "the service is stopping")) }
+        for check in found {
+            Gauge(label: Self.gauge, dimensions: [("check", check.name)]).record(check.ready ? 1 : 0)
+        }
+        if isDraining {
+            found.append(.init(name: "drain", ready: false, essential: true, detail: "the service is stopping"))
+        }
         return ReadinessReport(
-            service: service, ready: found.allSatisfy(\.ready), startedAt: startedAt, checks: found,
+            service: service, ready: found.allSatisfy { $0.ready || !$0.essential },
+            degraded: !found.allSatisfy(\.ready), startedAt: startedAt, checks: found,
             lag: results.reduce(into: [:]) { $0.merge($1.2) { old, _ in old } })
     }
 
+    /// By check, as of the last time that anybody asked.
+    private static let gauge = "holdfast_check_ready"
+
     private static func words(_ error: any Error) -> String {
         (error as? RPCError)?.message ?? "\(error)"
+    }
+}
+
+extension ReadinessReport.Check {
+    fileprivate init(_ check: HealthCheck, ready: Bool, _ detail: String) {
+        self.init(name: check.name, ready: ready, essential: check.weight == .essential, detail: detail)
     }
 }

@@ -35,7 +35,8 @@ public struct Platform: Sendable {
             url: settings.databaseURL, schema: runtime.service, poolSize: settings.databasePoolSize,
             applicationName: "holdfast-\(runtime.service)")
         try await Migrator(
-            schema: runtime.service, directory: migrations, extra: EventLog.migrations + [KeptClock.migration]
+            schema: runtime.service, directory: migrations,
+            extra: EventLog.migrations + [KeptClock.migration(number: 4)]
         ).migrate(databaseSettings, logger: runtime.logger("migrations"))
         database = Database(databaseSettings, logger: runtime.logger("database"))
         if let clock = runtime.clock as? SimulatedClock {
@@ -125,20 +126,4 @@ public struct HeardStream: Sendable {
     public let source: any LogReader
     /// What is to be run.
     public let consumer: LogConsumer
-}
-
-/// Closes what the platform opened, last of all.
-private struct Connections: Service {
-    let database: Database
-    let redis: RedisWriter
-
-    func run() async throws {
-        do {
-            try await gracefulShutdown()
-        } catch is CancellationError {
-            // Cut short: closing is right in both cases.
-        }
-        redis.close()
-        await database.close()
-    }
 }

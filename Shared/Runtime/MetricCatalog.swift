@@ -43,6 +43,8 @@ public enum MetricCatalog {
         "http_server_websockets": Entry("WebSocket connections that are open now."),
         "http_server_websockets_dropped_total": Entry(
             "WebSockets closed because their client read too slowly."),
+        "holdfast_check_ready": Entry(
+            "1 when a check of /readyz passed the last time it was asked, 0 when it failed, by check."),
         "http_client_request_duration_seconds": Entry(
             "Time from a request's start to its last byte, queueing included, in seconds.",
             buckets: latencyBuckets),

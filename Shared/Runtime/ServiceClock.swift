@@ -42,6 +42,14 @@ public final class SimulatedClock: ServiceClock {
             return self.origin
         }
 
+        func isRepeated(_ asked: Date, _ rate: Double) -> Bool {
+            isSet && self.asked == asked && self.rate == rate
+        }
+
+        func mayMove(to asked: Date, rate: Double) -> Bool {
+            !isSet || isRepeated(asked, rate) || asked >= now()
+        }
+
         func now() -> Date {
             let elapsed = setAt.duration(to: .now) / .seconds(1)
             return origin.addingTimeInterval(elapsed * rate).wholeMicroseconds
@@ -81,15 +89,19 @@ public final class SimulatedClock: ServiceClock {
         }
     }
 
+    /// Whether ``advance(to:rate:)`` would take this setting now.
+    public func mayAdvance(to now: Date, rate: Double) -> Bool {
+        state.withLock { $0.mayMove(to: now, rate: rate) }
+    }
+
     /// Like ``set(now:rate:)``, but refuses to be set backwards. Asking again for what was asked last is no
     /// step back, however far the clock has run since: a caller that did not hear the answer may ask twice.
     ///
     /// - Returns: The time that the clock shows from here on, or nil when `now` lies in its past.
     public func advance(to now: Date, rate: Double) -> Date? {
         state.withLock { state in
-            if state.isSet && state.asked == now && state.rate == rate { return state.now() }
-            guard !state.isSet || now >= state.now() else { return nil }
-            return state.move(to: now, rate: rate, asked: now)
+            guard state.mayMove(to: now, rate: rate) else { return nil }
+            return state.isRepeated(now, rate) ? state.now() : state.move(to: now, rate: rate, asked: now)
         }
     }
 }

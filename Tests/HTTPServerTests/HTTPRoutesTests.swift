@@ -178,10 +178,10 @@ import Testing
 
     @Test func `readiness asks every check within its time and says why not`() async throws {
         let checks = [
-            HealthCheck("database") { "6 connections" },
-            HealthCheck("log") { HealthDetail("caught up", lag: ["learner-events": 3]) },
-            HealthCheck("redis") { throw RPCError(.unavailable, "no connection to Redis") },
-            HealthCheck("slow") {
+            HealthCheck("database", .essential) { "6 connections" },
+            HealthCheck("log", .degrading) { HealthDetail("caught up", lag: ["learner-events": 3]) },
+            HealthCheck("redis", .degrading) { throw RPCError(.unavailable, "no connection to Redis") },
+            HealthCheck("slow", .essential) {
                 try await Task.sleep(for: .seconds(30))
                 return ""
             },
@@ -192,10 +192,26 @@ import Testing
             #expect(response.status == 503)
             let report = try JSONCoding.decoder().decode(ReadinessReport.self, from: response.body)
             #expect(report.checks.map(\.ready) == [true, true, false, false])
+            #expect(report.checks.map(\.essential) == [true, false, false, true])
             #expect(report.checks[2].detail == "no connection to Redis")
             #expect(report.lag == ["learner-events": 3])
             #expect(try await server.get("/livez").status == 200)
             #expect(try await server.get("/metrics").text.contains("process_start_time_seconds"))
+        }
+    }
+
+    @Test func `a service that misses nothing essential is ready, and says that it is degraded`() async throws {
+        let checks = [
+            HealthCheck("database", .essential) { "answers" },
+            HealthCheck("redis", .degrading) { throw RPCError(.unavailable, "no connection to Redis") },
+        ]
+        try await withServer(health: checks) { (server: TestServer) async throws -> Void in
+            let response = try await server.get("/readyz")
+            #expect(response.status == 200)
+            let report = try JSONCoding.decoder().decode(ReadinessReport.self, from: response.body)
+            #expect(report.ready)
+            #expect(report.degraded)
+            #expect(report.checks[1].detail == "no connection to Redis")
         }
     }
 }

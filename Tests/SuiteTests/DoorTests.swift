@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import Gateway
 import HTTPClient
 import TestSupport
 import Testing
@@ -36,7 +37,7 @@ import Testing
         let large = try await api.send(
             .post, "/v1/events", body: Data(repeating: UInt8(ascii: "x"), count: 10 << 20), key: api.key)
         #expect(large.status == 413)
-        for key in [nil, "nonsense", TestKey.make()] {
+        for key in [nil, "nonsense", APIKey.make().text] {
             let answer = try await api.send(.post, "/v1/events", body: Data("{}".utf8), key: key)
             #expect(answer.status == 401)
         }

@@ -1,6 +1,8 @@
 import Contracts
 import Foundation
+import Gateway
 import HTTPClient
+import HTTPServer
 import TestSupport
 
 /// The whole suite as it runs for real: five processes, a PostgreSQL with five roles, a Redis. Made by a test, gone with it.
@@ -11,6 +13,8 @@ final class Suite: Sendable {
     let redis: RedisServer
     let api: PublicAPI
     private let services: [String: WatchedServer]
+    private let urls: [String: String]
+    private let http = HTTPClient()
     private let folder: TemporaryDirectory
 
     /// Starts everything and returns when each service says that it is ready.
@@ -20,7 +24,7 @@ final class Suite: Sendable {
         let database = try await TestDatabase.makeSuite()
         let redis = try await RedisServer.start()
         let folder = try TemporaryDirectory("suite")
-        let key = TestKey.make()
+        let key = APIKey.make().text
         var ports: [String: Int] = [:]
         for name in names { ports[name] = try FreePort.next() }
         var common = [
@@ -45,19 +49,20 @@ final class Suite: Sendable {
             services[name] = service
         }
         let api = PublicAPI(base: "http://127.0.0.1:\(ports["gateway"] ?? 0)", key: key)
-        let suite = Suite(database, redis, api, services, folder)
-        for name in names { try await suite.waitUntilReady(name, "http://127.0.0.1:\(ports[name] ?? 0)") }
+        let suite = Suite(database, redis, api, services, ports.mapValues { "http://127.0.0.1:\($0)" }, folder)
+        for name in names { try await suite.waitUntilReady(name) }
         return suite
     }
 
     private init(
         _ database: TestDatabase, _ redis: RedisServer, _ api: PublicAPI, _ services: [String: WatchedServer],
-        _ folder: TemporaryDirectory
+        _ urls: [String: String], _ folder: TemporaryDirectory
     ) {
         self.database = database
         self.redis = redis
         self.api = api
         self.services = services
+        self.urls = urls
         self.folder = folder
     }
 
@@ -66,6 +71,33 @@ final class Suite: Sendable {
         for service in services.values { try await blocking { service.stop() } }
         try await redis.stop()
     }
+
+    /// Stops one service in good order and starts it again; it is ready when this returns.
+    func restart(_ name: String) async throws {
+        guard let service = services[name] else { throw TestSupportError("there is no service \(name)") }
+        try await blocking {
+            service.stop()
+            try service.start()
+        }
+        try await waitUntilReady(name)
+    }
+
+    /// What `/readyz` of a service says.
+    func readiness(of name: String) async throws -> (status: Int, report: ReadinessReport) {
+        let answer = try await http.send(HTTPClientRequest(url: url(of: name) + "/readyz", timeout: .seconds(10)))
+        return (answer.status, try JSONCoding.decoder().decode(ReadinessReport.self, from: answer.body))
+    }
+
+    /// What `/metrics` of a service says.
+    func metrics(of name: String) async throws -> String {
+        let answer = try await http.send(HTTPClientRequest(url: url(of: name) + "/metrics", timeout: .seconds(10)))
+        return String(decoding: answer.body, as: UTF8.self)
+    }
+
+    /// The process ids of the services, by name.
+    var processes: [String: pid_t] { services.mapValues(\.pid) }
+
+    private func url(of name: String) -> String { urls[name] ?? "" }
 
     /// What a service wrote to its log.
     func log(of name: String) -> String { services[name]?.log ?? "" }
@@ -82,12 +114,11 @@ final class Suite: Sendable {
         return path
     }
 
-    private func waitUntilReady(_ name: String, _ url: String) async throws {
-        let http = HTTPClient()
+    private func waitUntilReady(_ name: String) async throws {
         do {
             try await eventually("\(name) is ready", within: .seconds(40)) {
                 do {
-                    let answer = try await http.send(HTTPClientRequest(url: url + "/readyz", timeout: .seconds(3)))
+                    let answer = try await http.send(HTTPClientRequest(url: url(of: name) + "/readyz", timeout: .seconds(3)))
                     return answer.status == 200
                 } catch is HTTPClientError {
                     return false
@@ -96,20 +127,5 @@ final class Suite: Sendable {
         } catch {
             throw TestSupportError("\(error); its log:\n\(log(of: name).suffix(3_000))")
         }
-    }
-}
-
-/// Keys in the form that the gateway takes.
-enum TestKey {
-    static func make() -> String {
-        let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-        let body = String((0..<43).map { _ in alphabet[Int.random(in: 0..<62)] })
-        var remainder: UInt32 = 0xFFFF_FFFF
-        for byte in body.utf8 {
-            remainder ^= UInt32(byte)
-            for _ in 0..<8 { remainder = remainder & 1 == 1 ? remainder >> 1 ^ 0xEDB8_8320 : remainder >> 1 }
-        }
-        let digits = String(~remainder, radix: 16)
-        return "hf_" + body + String(repeating: "0", count: 8 - digits.count) + digits
     }
 }

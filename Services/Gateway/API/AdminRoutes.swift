@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import HTTPServer
+import Platform
 import Runtime
 
 /// Keys, policies, dead letters and the simulated clock.
@@ -8,6 +9,8 @@ struct AdminRoutes: Sendable {
     let upstream: Upstream
     let keys: KeyStore
     let clock: any ServiceClock
+    /// The gateway's own clock where it is simulated, else nil.
+    let keptClock: KeptClock?
 
     var routes: [Route] {
         [
@@ -161,13 +164,15 @@ struct AdminRoutes: Sendable {
     }
 
     private func getClock(_ request: APIRequest) async throws -> HTTPServerResponse {
-        try .json(ClockState(now: clock.now(), simulated: clock is SimulatedClock))
+        try .json(ClockState(now: clock.now(), simulated: keptClock != nil))
     }
 
-    /// All services are told at once, and this one: a step of a simulation waits for this answer.
+    /// All services are told at once, and this one: a step of a simulation waits for this answer. A time that has
+    /// passed already is refused before any of them is told.
     private func setClock(_ request: APIRequest) async throws -> HTTPServerResponse {
-        guard let simulated = clock as? SimulatedClock else { throw GatewayError.clockNotSimulated }
+        guard let keptClock else { throw GatewayError.clockNotSimulated }
         let setting: SetClock.Request = try request.http.json()
+        try keptClock.check(now: setting.now, rate: setting.rate)
         let context = upstream.context(request)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (_, client) in upstream.all {
@@ -175,7 +180,7 @@ struct AdminRoutes: Sendable {
             }
             try await group.waitForAll()
         }
-        let now = simulated.set(now: setting.now, rate: setting.rate)
+        let now = try await keptClock.set(now: setting.now, rate: setting.rate)
         return try .json(ClockState(now: now, simulated: true))
     }
 }

@@ -50,11 +50,11 @@ struct StatusRoutes: Sendable {
 
     private func ask(_ name: String, _ client: RPCClient, _ context: RPCContext) async -> ServiceStatus {
         guard let log = Upstream.logs[name] else { preconditionFailure("no log procedures of \(name)") }
-        let reasons = await reasons(name)
+        let (isReady, reasons) = await readiness(name)
         do {
             let status = try await client.call(log.getServiceStatus, Empty(), context)
             return ServiceStatus(
-                name: name, ready: reasons.isEmpty, startedAt: status.startedAt, lag: status.lag,
+                name: name, ready: isReady, startedAt: status.startedAt, lag: status.lag,
                 pending: status.pending, reasons: reasons)
         } catch {
             let sentence = (error as? RPCError)?.message ?? "does not answer"
@@ -62,17 +62,18 @@ struct StatusRoutes: Sendable {
         }
     }
 
-    /// The service's own words on why it is not ready; none when it is.
-    private func reasons(_ name: String) async -> [String] {
+    /// What the service says of itself: whether it is ready, and what is wrong, which need not keep it from
+    /// anything.
+    private func readiness(_ name: String) async -> (isReady: Bool, reasons: [String]) {
         do {
             let answer = try await http.send(
                 HTTPClientRequest(
                     url: (addresses[name] ?? "") + "/readyz", timeout: .seconds(3),
                     maxResponseBytes: 1 << 16))
-            guard answer.status != 200 else { return [] }
-            return [String(decoding: answer.body, as: UTF8.self)]
+            let report = try JSONCoding.decoder().decode(ReadinessReport.self, from: answer.body)
+            return (report.ready, report.checks.filter { !$0.ready }.map { "\($0.name): \($0.detail)" })
         } catch {
-            return ["does not answer"]
+            return (false, ["does not answer"])
         }
     }
 }
