@@ -50,6 +50,7 @@ if [ "${1:-}" = "--tests" ]; then
     command -v openssl >/dev/null 2>&1 || need openssl "certificates for the mail tests"
     need python3-aiosmtpd "a mail server to test against"
     python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || need python3-venv "a place of their own for the Python tests"
+    command -v psql >/dev/null 2>&1 || need postgresql-client "lets a test take the database from a service"
 fi
 
 [ -n "$missing" ] || exit 0

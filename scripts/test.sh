@@ -23,21 +23,35 @@ for folder in Tests/*Tests; do
     HOLDFAST_BIN="$binaries" swift test --skip-build --scratch-path "$build" --filter "^$module\\." || failed="$failed $module"
 done
 
-echo "holdfast: browser tests"
-venv=$cache/tests-venv
-want=$(cksum <Tests/Browser/requirements.txt)
-if [ "$(cat "$venv/.requirements" 2>/dev/null)" != "$want" ]; then
-    rm -rf "$venv"
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install -q -r Tests/Browser/requirements.txt
-    echo "$want" >"$venv/.requirements"
-fi
+# A virtual environment for each list of requirements, made anew when the list changes.
+environment() { # environment NAME REQUIREMENTS: says where it is
+    venv=$cache/$1
+    want=$(cksum <"$2")
+    if [ "$(cat "$venv/.requirements" 2>/dev/null)" != "$want" ]; then
+        rm -rf "$venv"
+        python3 -m venv "$venv" && "$venv/bin/pip" install -q -r "$2" >&2 && echo "$want" >"$venv/.requirements"
+    fi
+    echo "$venv"
+}
 state=$(mktemp -d)
 chmod 755 "$state"
 stop() { python3 scripts/stack.py down --state "$state" && rm -rf "$state"; }
 trap stop EXIT
 python3 scripts/stack.py up --bin "$binaries" --state "$state" --clock simulated
-HOLDFAST_STACK="$state/stack.json" "$venv/bin/python" -m pytest -q Tests/Browser || failed="$failed Browser"
+export HOLDFAST_STACK="$state/stack.json"
+
+echo "holdfast: browser tests"
+venv=$(environment tests-venv Tests/Browser/requirements.txt)
+"$venv/bin/python" -m pytest -q Tests/Browser || failed="$failed Browser"
+
+echo "holdfast: clients and checkers that others made"
+HOLDFAST_PROMTOOL=$(scripts/promtool.sh "$cache")
+export HOLDFAST_PROMTOOL
+for client in connect-python connectrpc; do
+    venv=$(environment "interop-$client" "Tests/Interop/requirements-$client.txt")
+    "$venv/bin/python" -m pytest -q Tests/Interop || failed="$failed Interop($client)"
+done
+
 if [ -n "$failed" ]; then
     echo "holdfast: not green:$failed" >&2
     exit 1
