@@ -4,50 +4,74 @@ import Synchronization
 
 /// Applying runs.
 extension ConsumerCore {
-    /// Works on partitions that have facts, several at once, each by one task at a time.
+    /// Applies bundles, several at once where there is enough for it; each partition is in one of them at a time.
     func work() async {
-        await withTaskGroup(of: Void.self) { group in
-            var running = 0
-            for await partition in board.ready {
-                if running >= settings.concurrentRuns {
-                    await group.next()
-                    running -= 1
+        await withDiscardingTaskGroup { group in
+            for await _ in board.ready {
+                await courtesy()
+                while !Task.isCancelled, let runs = board.takeBundle() {
+                    group.addTask {
+                        await self.process(runs)
+                        self.board.giveBack()
+                    }
                 }
-                guard !Task.isCancelled else { break }
-                running += 1
-                group.addTask { await self.process(partition) }
             }
         }
     }
 
-    private func process(_ partition: Int) async {
-        guard let run = board.take(partition) else { return }
+    private func process(_ runs: [PartitionBoard.Run]) async {
         faults.reached(.consumerRead)
+        let facts = runs.flatMap(\.facts)
         do {
-            try await apply(run)
+            try await apply(runs, facts)
             faults.reached(.committed)
-            metrics.applied.increment(by: run.facts.count)
-            await afterCommit(run.facts)
-            board.finish(run)
-            troubles.clear(runPart(partition))
+            metrics.applied.increment(by: facts.count)
+            await afterCommit(facts)
+            for run in runs {
+                board.finish(run)
+                troubles.clear(runPart(run.holding.partition))
+            }
             parking.restore()
-        } catch is FenceLost {
-            metrics.fenced.increment()
-            board.drop(run)
+        } catch let lost as FenceLost {
+            metrics.fenced.increment(by: lost.partitions.count)
+            for run in runs {
+                if lost.partitions.contains(run.holding.partition) { board.drop(run) } else { board.again(run) }
+            }
         } catch {
             guard !Task.isCancelled else { return }
-            await recover(run, from: error)
+            await recover(runs, from: error)
         }
     }
 
-    /// Effects and position in one commit.
-    private func apply(_ run: PartitionBoard.Run) async throws {
-        guard let last = run.facts.last else { return }
+    /// Effects and positions in one commit.
+    private func apply(_ runs: [PartitionBoard.Run], _ facts: [Fact]) async throws {
+        let steps = runs.compactMap { run in
+            run.facts.last.map { PartitionLeases.Step(holding: run.holding, last: $0) }
+        }
         try await database.transaction { [leases, faults, handle] session in
-            try leases.advance(session, run.holding, to: last, isFenced: faults.isFenced)
+            try leases.advance(session, steps, isFenced: faults.isFenced)
             faults.reached(.fenced)
-            try handle(run.facts, session)
+            try handle(facts, session)
             faults.reached(.effected)
+        }
+    }
+
+    /// A bundle that fails is taken apart: whose fault it was shows when each run is applied alone.
+    private func recover(_ runs: [PartitionBoard.Run], from error: any Error) async {
+        guard runs.count > 1 else {
+            for run in runs { await recover(run, from: error) }
+            return
+        }
+        metrics.retried.increment()
+        let isTransient = isTransient(error)
+        for run in runs {
+            if isTransient {
+                troubles.note(runPart(run.holding.partition), error)
+                board.rest(run, counts: false)
+                resume(run)
+            } else {
+                board.suspect(run)
+            }
         }
     }
 
@@ -78,7 +102,8 @@ extension ConsumerCore {
         guard let fact = run.facts.first else { return }
         do {
             try await database.transaction { [leases, faults] session in
-                try leases.advance(session, run.holding, to: fact, isFenced: faults.isFenced)
+                try leases.advance(
+                    session, [PartitionLeases.Step(holding: run.holding, last: fact)], isFenced: faults.isFenced)
                 try DeadLetters.park(
                     fact, consumer: leases.consumer, reason: reason, attempts: run.attempts + 1, on: session)
             }

@@ -13,6 +13,7 @@ final class ConsumerCore: Sendable {
     let board: PartitionBoard
     let deadLetters: DeadLetters
     let faults: LogFaults
+    let courtesy: Courtesy
     let handle: @Sendable ([Fact], Session) throws -> Void
     let afterCommit: @Sendable ([Fact]) async -> Void
     let troubles: Troubles
@@ -33,7 +34,7 @@ final class ConsumerCore: Sendable {
 
     init(
         leases: PartitionLeases, database: Database, redis: RedisSettings, source: any LogReader,
-        settings: LogConsumerSettings, logger: Logger, faults: LogFaults,
+        settings: LogConsumerSettings, logger: Logger, faults: LogFaults, courtesy: @escaping Courtesy,
         handle: @escaping @Sendable ([Fact], Session) throws -> Void,
         afterCommit: @escaping @Sendable ([Fact]) async -> Void
     ) {
@@ -43,10 +44,12 @@ final class ConsumerCore: Sendable {
         self.settings = settings
         self.logger = logger
         self.faults = faults
+        self.courtesy = courtesy
         self.handle = handle
         self.afterCommit = afterCommit
         reader = RedisReader(redis, logger: logger)
-        board = PartitionBoard(runMax: settings.runMax, waitingMax: settings.waitingMax)
+        board = PartitionBoard(
+            runMax: settings.runMax, waitingMax: settings.waitingMax, bundlesMax: settings.concurrentRuns)
         deadLetters = DeadLetters(
             consumer: leases.consumer, stream: leases.stream, database: database, handle: handle)
         troubles = Troubles(logger)

@@ -82,7 +82,7 @@ public struct DeadLetters: Sendable {
                 recorded_at, body, traceparent, reason, attempts, failed_at)
             VALUES (\(consumer), \(fact.stream), \(Int16(fact.partition)), \(fact.seq), \(fact.tenant.rawValue),
                 \(fact.key), \(fact.type), \(fact.version), \(fact.occurredAt), \(fact.recordedAt),
-                \(JSONText(fact.body)), \(fact.traceparent), \(reason), \(attempts), clock_timestamp())
+                \(fact.body)::json, \(fact.traceparent), \(reason), \(attempts), clock_timestamp())
             """)
     }
 }

@@ -12,6 +12,8 @@ public enum EventLogError: Error, Sendable, Hashable {
     case otherLog(wanted: String, found: String)
     /// There is no such dead letter, or it was replayed already.
     case noSuchDeadLetter(id: Int64)
+    /// A fact whose body holds a NUL character was to be appended: nobody could read it.
+    case bodyHoldsNUL(type: String)
 }
 
 extension EventLogError: CustomStringConvertible {
@@ -27,6 +29,7 @@ extension EventLogError: CustomStringConvertible {
             "partition \(partition) of the log has another fact at \(seq) than was known: was it restored?"
         case .otherLog(let wanted, let found): "the log read is not that of \(wanted), but has \(found)"
         case .noSuchDeadLetter(let id): "dead letter \(id) does not exist or was replayed already"
+        case .bodyHoldsNUL(let type): "a body of \(type) holds a NUL character, which no text can"
         }
     }
 }

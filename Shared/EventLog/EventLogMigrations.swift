@@ -7,6 +7,7 @@ extension EventLog {
             Migration(number: 1, name: "create_event_log", sql: createEventLog),
             Migration(number: 2, name: "create_consumer_position", sql: createConsumerPosition),
             Migration(number: 3, name: "create_dead_letter", sql: createDeadLetter),
+            Migration(number: 4, name: "keep_bodies_as_written", sql: keepBodiesAsWritten),
         ]
     }
 
@@ -87,5 +88,12 @@ extension EventLog {
         );
         -- Serves the list of what waits.
         CREATE INDEX dead_letter_waiting ON dead_letter (id) WHERE replayed_at IS NULL;
+        """
+
+    private static let keepBodiesAsWritten = """
+        -- A body is only ever read as a whole, and must come back as the bytes that went in. jsonb would be parsed when
+        -- written and printed again each time it is read.
+        ALTER TABLE event_log ALTER COLUMN body TYPE json USING body::text::json;
+        ALTER TABLE dead_letter ALTER COLUMN body TYPE json USING body::text::json;
         """
 }

@@ -34,12 +34,13 @@ public struct LogAppender: Sendable {
     /// - Parameters:
     ///   - session: inside a transaction; outside, the facts are committed at once.
     ///   - recordedAt: the service's clock.
-    /// - Throws: `DatabaseError`; then none is appended.
+    /// - Throws: `DatabaseError`, or ``EventLogError/bodyHoldsNUL(type:)``; then none is appended.
     @discardableResult
     public func append(
         _ facts: [NewFact], on session: Session, recordedAt: Date
     ) throws -> [LogPosition] {
         guard !facts.isEmpty else { return [] }
+        for fact in facts where Self.holdsNUL(fact.body) { throw EventLogError.bodyHoldsNUL(type: fact.type) }
         var batch = Batch(facts)
         let rows = try session.rows(
             numbering == .gapless
@@ -55,6 +56,26 @@ public struct LogAppender: Sendable {
             return LogPosition(partition: Int(partition), seq: base + place)
         }
     }
+
+    /// Whether a document has a NUL in one of its strings: an escape that is not itself escaped. PostgreSQL would keep
+    /// such a document, and everybody who reads the string later would fail.
+    private static func holdsNUL(_ body: String) -> Bool {
+        var body = body
+        return body.withUTF8 { bytes in
+            var place = 0
+            while place < bytes.count {
+                guard bytes[place] == UInt8(ascii: "\\") else {
+                    place += 1
+                    continue
+                }
+                if bytes[place...].starts(with: nulEscape) { return true }
+                place += 2
+            }
+            return false
+        }
+    }
+
+    private static let nulEscape = Array(#"\u0000"#.utf8)
 
     /// The facts as columns, and the place of each within its partition.
     private struct Batch {
@@ -103,7 +124,7 @@ public struct LogAppender: Sendable {
             INSERT INTO event_log (partition, seq, stream, tenant, key, type, version, occurred_at, recorded_at,
                 body, traceparent)
             SELECT fact.partition, advanced.base + fact.place, \(stream), fact.tenant, fact.key, fact.type,
-                fact.version, fact.occurred_at, \(recordedAt), fact.body, fact.traceparent
+                fact.version, fact.occurred_at, \(recordedAt), fact.body::json, fact.traceparent
             FROM \(columns(batch)) JOIN advanced USING (partition)
         )
         SELECT partition, base FROM advanced
@@ -117,7 +138,8 @@ public struct LogAppender: Sendable {
         ), written AS (
             INSERT INTO event_log (partition, seq, stream, tenant, key, type, version, occurred_at, recorded_at,
                 body, traceparent)
-            SELECT partition, seq, \(stream), tenant, key, type, version, occurred_at, \(recordedAt), body, traceparent
+            SELECT partition, seq, \(stream), tenant, key, type, version, occurred_at, \(recordedAt), body::json,
+                traceparent
             FROM numbered
         ), head AS (
             UPDATE log_head SET seq = greatest(log_head.seq, top.seq)
@@ -132,7 +154,7 @@ public struct LogAppender: Sendable {
         """
         unnest(\(batch.partitions), \(batch.places), \(batch.facts.map(\.tenant.rawValue)),
             \(batch.facts.map(\.key)), \(batch.facts.map(\.type)), \(batch.facts.map { Int32($0.version) }),
-            \(batch.facts.map(\.occurredAt)), \(batch.facts.map { JSONText($0.body) }),
+            \(batch.facts.map(\.occurredAt)), \(batch.facts.map(\.body)),
             \(batch.facts.map(\.traceparent)))
             AS fact (partition, place, tenant, key, type, version, occurred_at, body, traceparent)
         """

@@ -20,30 +20,32 @@ public struct LogConsumer: Service {
     ///   - redis: where the stream is; the consumer opens one connection, for its blocking reads.
     ///   - source: the log of the service that says the stream.
     ///   - owner: names this process for an operator, e.g. host and process id; made unique by itself.
-    ///   - handle: the effects of a run of facts of one partition, in order, in the transaction that moves the
-    ///     position. It runs on a thread of the pool and may block. When it throws, all is rolled back and the run is
-    ///     repeated in smaller pieces, to find the fact that fails; an error that passes by itself
-    ///     (``TransientFailure``, a lost connection, a deadlock) is repeated without limit. The fact is parked as a
-    ///     dead letter after ``LogConsumerSettings/attemptsMax`` failures alone. It should not sit longer
-    ///     than the lease between two statements.
-    ///   - afterCommit: called once after each run's commit, before the partition's next run; not called again after
+    ///   - handle: the effects of some facts, in the transaction that moves the positions: partition by partition, each
+    ///     in its order. It runs on a thread of the pool and may block. When it throws, all is rolled back and
+    ///     repeated partition by partition and in smaller pieces, to find the fact that fails; an error that passes
+    ///     by itself (``TransientFailure``, a lost connection, a deadlock) is repeated without limit. The fact is
+    ///     parked as a dead letter after ``LogConsumerSettings/attemptsMax`` failures alone. It should not sit
+    ///     longer than the lease between two statements.
+    ///   - courtesy: asked before each transaction.
+    ///   - afterCommit: called once after each commit, before its partitions' next; not called again after
     ///     a crash. For waking a relay or pushing to screens.
     public init(
         consumer: String, stream: String, database: Database, redis: RedisSettings, source: any LogReader,
-        owner: String, settings: LogConsumerSettings = .init(), logger: Logger,
+        owner: String, settings: LogConsumerSettings = .init(), logger: Logger, courtesy: @escaping Courtesy = { },
         handle: @escaping @Sendable ([Fact], Session) throws -> Void,
         afterCommit: @escaping @Sendable ([Fact]) async -> Void = { _ in }
     ) {
         self.init(
             consumer: consumer, stream: stream, database: database, redis: redis, source: source,
             owner: owner,
-            settings: settings, logger: logger, faults: .none, handle: handle, afterCommit: afterCommit)
+            settings: settings, logger: logger, faults: .none, courtesy: courtesy, handle: handle,
+            afterCommit: afterCommit)
     }
 
     package init(
         consumer: String, stream: String, database: Database, redis: RedisSettings, source: any LogReader,
         owner: String, settings: LogConsumerSettings, logger: Logger, faults: LogFaults,
-        handle: @escaping @Sendable ([Fact], Session) throws -> Void,
+        courtesy: @escaping Courtesy = { }, handle: @escaping @Sendable ([Fact], Session) throws -> Void,
         afterCommit: @escaping @Sendable ([Fact]) async -> Void = { _ in }
     ) {
         var logger = logger
@@ -54,8 +56,7 @@ public struct LogConsumer: Service {
                 consumer: consumer, stream: stream, owner: "\(owner)/\(UUID().uuidString.prefix(8))",
                 lease: settings.lease),
             database: database, redis: redis, source: source, settings: settings, logger: logger,
-            faults: faults,
-            handle: handle, afterCommit: afterCommit)
+            faults: faults, courtesy: courtesy, handle: handle, afterCommit: afterCommit)
     }
 
     /// Hears until shut down; gives its partitions up at once when it ends.

@@ -16,19 +16,19 @@ public struct LogRelay: Service {
     ///   - stream: the stream that the service's ``LogAppender`` says.
     ///   - database: the service's own, with ``EventLog/migrations``.
     ///   - owner: names this process for an operator, e.g. host and process id; made unique by itself.
+    ///   - courtesy: asked before each step of publishing.
     public init(
         stream: String, database: Database, redis: RedisWriter, owner: String,
-        settings: LogRelaySettings = .init(), logger: Logger
+        settings: LogRelaySettings = .init(), logger: Logger, courtesy: @escaping Courtesy = { }
     ) {
         self.init(
             stream: stream, database: database, redis: redis, owner: owner, settings: settings,
-            logger: logger,
-            faults: .none)
+            logger: logger, faults: .none, courtesy: courtesy)
     }
 
     package init(
         stream: String, database: Database, redis: RedisWriter, owner: String, settings: LogRelaySettings,
-        logger: Logger, faults: LogFaults
+        logger: Logger, faults: LogFaults, courtesy: @escaping Courtesy = { }
     ) {
         var logger = logger
         logger[metadataKey: "log.stream"] = "\(stream)"
@@ -37,7 +37,8 @@ public struct LogRelay: Service {
                 consumer: RelayCore.consumer, stream: stream,
                 owner: "\(owner)/\(UUID().uuidString.prefix(8))",
                 lease: settings.lease),
-            database: database, redis: redis, settings: settings, logger: logger, faults: faults)
+            database: database, redis: redis, settings: settings, logger: logger, faults: faults,
+            courtesy: courtesy)
     }
 
     /// Publishes until shut down; gives its partitions up at once when it ends.

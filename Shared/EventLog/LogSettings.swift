@@ -1,10 +1,13 @@
+/// Waits while something more urgent has to be done, for a bounded time. A relay or consumer asks before each step.
+public typealias Courtesy = @Sendable () async -> Void
+
 /// How a consumer shares, reads and repeats its work.
 public struct LogConsumerSettings: Sendable {
-    /// Facts applied in one transaction, at most.
+    /// Facts applied in one transaction, at most, over all partitions in it.
     public var runMax: Int
     /// Facts of one partition that may wait in memory.
     public var waitingMax: Int
-    /// Partitions worked on at once. Each takes a connection of the pool while its transaction runs.
+    /// Transactions at once. Each takes a connection of the pool; a second begins only when there is much to do.
     public var concurrentRuns: Int
     /// How long an owner that says nothing is believed to be alive. 1 to 3 s keeps a takeover short and a
     /// collection of garbage or a busy disk harmless.
@@ -20,7 +23,7 @@ public struct LogConsumerSettings: Sendable {
     public var comparison: Duration
 
     public init(
-        runMax: Int = 500, waitingMax: Int = 1_000, concurrentRuns: Int = 4, lease: Duration = .seconds(3),
+        runMax: Int = 1_000, waitingMax: Int = 1_000, concurrentRuns: Int = 2, lease: Duration = .seconds(3),
         renewal: Duration = .milliseconds(500), attemptsMax: Int = 5,
         pauseBase: Duration = .milliseconds(100),
         pauseMax: Duration = .seconds(2), comparison: Duration = .seconds(1)

@@ -18,7 +18,7 @@ final class PartitionBoard: Sendable {
         var last: Int64 { holding.position + Int64(facts.count) }
     }
 
-    private struct Slot {
+    struct Slot {
         let epoch: Int64
         var position: Int64
         /// The ``Fact/mark`` of the fact at the position.
@@ -30,11 +30,15 @@ final class PartitionBoard: Sendable {
         var isRunning = false
         /// In the queue of partitions to work on, or waiting for its turn after a failure.
         var isQueued = false
+        /// A bundle with this partition in it failed: its next run is applied alone, to find out whose fault it was.
+        var isSuspect = false
         var runMax: Int
         var attempts = 0
         var failures = 0
         /// The log's head when it was last compared; nil before the first time.
         var head: Int64?
+        /// The stream brought something since the last comparison: it is behind at most, and nothing is missing.
+        var hasArrived = false
         let heldSince = ContinuousClock.now
         /// After the log contradicted the stream or itself: when to look again.
         var restsUntil: ContinuousClock.Instant?
@@ -54,8 +58,12 @@ final class PartitionBoard: Sendable {
         var isResting: Bool { restsUntil.map { ContinuousClock.now < $0 } ?? false }
     }
 
-    private struct State {
+    struct State {
         var slots: [Int: Slot] = [:]
+        /// Partitions with work, each once, in the order in which it came.
+        var queue: [Int] = []
+        /// Bundles that are being applied.
+        var running = 0
         /// The log's heads are known since this consumer began.
         var isCompared = false
     }
@@ -66,20 +74,26 @@ final class PartitionBoard: Sendable {
     /// How long the stream may take to bring what it has. Reading the log too early is harmless.
     private static let chance = Duration.milliseconds(500)
 
-    private let state = Mutex(State())
-    private let runMax: Int
-    private let waitingMax: Int
-    /// Partitions with work, each once.
-    let ready: AsyncStream<Int>
-    private let readyQueue: AsyncStream<Int>.Continuation
+    let state = Mutex(State())
+    let runMax: Int
+    let waitingMax: Int
+    let bundlesMax: Int
+    /// A sign that a bundle may be there to take.
+    let ready: AsyncStream<Void>
+    let readySign: AsyncStream<Void>.Continuation
     /// A sign that facts must be read from the log.
     let missing: AsyncStream<Void>
     private let missingSign: AsyncStream<Void>.Continuation
 
-    init(runMax: Int, waitingMax: Int) {
+    /// - Parameters:
+    ///   - runMax: Facts of one bundle, at most.
+    ///   - waitingMax: Facts of one partition that may wait here.
+    ///   - bundlesMax: Bundles that may be applied at once.
+    init(runMax: Int, waitingMax: Int, bundlesMax: Int = 1) {
         self.runMax = runMax
         self.waitingMax = waitingMax
-        (ready, readyQueue) = AsyncStream.makeStream()
+        self.bundlesMax = bundlesMax
+        (ready, readySign) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (missing, missingSign) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -137,8 +151,9 @@ final class PartitionBoard: Sendable {
                     break
                 }
                 slot.waiting.append(fact)
+                slot.hasArrived = true
             }
-            settle(partition, &slot)
+            settle(partition, &slot, &state.queue)
             state.slots[partition] = slot
         }
     }
@@ -148,7 +163,7 @@ final class PartitionBoard: Sendable {
         state.withLock { state in
             guard var slot = state.slots[partition], seq > slot.cursor else { return }
             slot.missingUpTo = max(slot.missingUpTo, seq)
-            settle(partition, &slot)
+            settle(partition, &slot, &state.queue)
             state.slots[partition] = slot
         }
     }
@@ -201,7 +216,7 @@ final class PartitionBoard: Sendable {
             }
             // The slot may have moved on since the read began, or belong to a new holding.
             for fact in facts where fact.seq == slot.cursor + 1 { slot.waiting.append(fact) }
-            settle(missing.partition, &slot)
+            settle(missing.partition, &slot, &state.queue)
             return nil
         }
         if let problem { throw problem }
@@ -224,7 +239,8 @@ final class PartitionBoard: Sendable {
             ? nil : .wentBack(partition: missing.partition, head: last, known: known)
     }
 
-    /// Compares with the log's heads: facts that were there a comparison ago and still did not come are missing.
+    /// Compares with the log's heads: facts that were there a comparison ago are missing where nothing came meanwhile.
+    /// A stream that still brings facts is only behind, and reading the log beside it would make it later still.
     ///
     /// - Parameter before: ``positions`` as they were before the heads were read.
     /// - Returns: partitions of which more was applied than the log holds.
@@ -240,11 +256,12 @@ final class PartitionBoard: Sendable {
                 // A new holding's stream had its chance if it was read at all; an older one's since the last time.
                 let isNew = slot.heldSince.duration(to: .now) < Self.chance
                 let expected = slot.head ?? (isNew ? 0 : head)
-                if slot.waiting.isEmpty, expected > slot.cursor {
+                if slot.waiting.isEmpty, expected > slot.cursor, !slot.hasArrived {
                     slot.missingUpTo = max(slot.missingUpTo, expected)
                 }
                 slot.head = head
-                settle(partition, &slot)
+                slot.hasArrived = false
+                settle(partition, &slot, &state.queue)
                 state.slots[partition] = slot
             }
             return problems
@@ -258,82 +275,18 @@ final class PartitionBoard: Sendable {
         }
     }
 
-    // MARK: - Work
-
-    /// The next run of a partition that came out of ``ready``.
-    func take(_ partition: Int) -> Run? {
-        state.withLock { state in
-            guard var slot = state.slots[partition], !slot.isRunning else { return nil }
-            slot.isQueued = false
-            slot.isRunning = !slot.waiting.isEmpty
-            state.slots[partition] = slot
-            guard slot.isRunning else { return nil }
-            let holding = PartitionLeases.Holding(
-                partition: partition, epoch: slot.epoch, position: slot.position)
-            return Run(
-                holding: holding, facts: Array(slot.waiting.prefix(slot.runMax)), attempts: slot.attempts,
-                failures: slot.failures)
-        }
-    }
-
-    /// The run is committed.
-    func finish(_ run: Run) {
-        update(run) { slot in
-            slot.position = run.last
-            slot.mark = run.facts.last?.mark
-            slot.waiting = ArraySlice(slot.waiting.dropFirst(run.facts.count))
-            slot.attempts = 0
-            slot.failures = 0
-            slot.runMax = min(runMax, slot.runMax * 4)
-        }
-    }
-
-    /// The run failed and is tried again at once in smaller pieces, so that its bad fact ends up alone.
-    func split(_ run: Run) {
-        update(run) { $0.runMax = max(1, run.facts.count / 8) }
-    }
-
-    /// The run failed; the partition rests until ``resume(_:)``.
-    ///
-    /// - Parameter counts: whether the failure counts against the run's first fact.
-    func rest(_ run: Run, counts: Bool) {
-        update(run) { slot in
-            slot.attempts += counts ? 1 : 0
-            slot.failures += 1
-            slot.runMax = max(1, run.facts.count / 2)
-            slot.isQueued = true
-        }
-    }
-
-    /// Ends the rest of a partition.
-    func resume(_ partition: Int) {
-        readyQueue.yield(partition)
-    }
-
     /// Lets the loops over ``ready`` and ``missing`` end.
     func close() {
-        readyQueue.finish()
+        readySign.finish()
         missingSign.finish()
     }
 
-    private func update(_ run: Run, _ change: (inout Slot) -> Void) {
-        state.withLock { state in
-            // An owner that lost the partition and got it back has a new epoch: the old run is no news to it.
-            guard var slot = state.slots[run.holding.partition], slot.epoch == run.holding.epoch else {
-                return
-            }
-            slot.isRunning = false
-            change(&slot)
-            settle(run.holding.partition, &slot)
-            state.slots[run.holding.partition] = slot
-        }
-    }
-
     /// Queues a partition that has work, and asks for the log where something is missing.
-    private func settle(_ partition: Int, _ slot: inout Slot) {
+    func settle(_ partition: Int, _ slot: inout Slot, _ queue: inout [Int]) {
         if !slot.waiting.isEmpty, !slot.isRunning, !slot.isQueued {
             slot.isQueued = true
-            readyQueue.yield(partition)
+            queue.append(partition)
+            readySign.yield()
         }
         if slot.isMissing, !slot.isFilling, slot.waiting.count < waitingMax { missingSign.yield() }
     }

@@ -158,26 +158,53 @@ struct PartitionLeases: Sendable {
 }
 
 extension PartitionLeases {
-    /// Moves the position of a partition in the caller's transaction, and keeps it locked until that ends.
+    /// A partition's way through one transaction.
+    struct Step: Sendable {
+        let holding: Holding
+        /// The last fact of the run; the position moves to it.
+        let last: Fact
+    }
+
+    /// Moves positions in the caller's transaction, and keeps them locked until that ends.
     ///
     /// It comes first in the transaction, so a former owner learns at once that it is one, and a later one cannot
-    /// take the partition between the effects and the commit. A session that then falls silent for a whole lease is
-    /// ended by the server, so an owner that froze inside its transaction does not hold the row for long.
+    /// take a partition between the effects and the commit. A session that then falls silent for a whole lease is
+    /// ended by the server, so an owner that froze inside its transaction does not hold the rows for long.
     ///
-    /// - Parameter last: the last fact of the run; the position moves to it.
-    /// - Throws: ``FenceLost`` when the partition has another owner, epoch or position.
-    func advance(_ session: Session, _ holding: Holding, to last: Fact, isFenced: Bool) throws {
+    /// - Parameter steps: Of different partitions, in their order: rows are locked in it everywhere.
+    /// - Throws: ``FenceLost`` when a partition has another owner, epoch or position.
+    func advance(_ session: Session, _ steps: [Step], isFenced: Bool) throws {
         let fence: SQL =
             isFenced
-            ? " AND owner = \(owner) AND epoch = \(holding.epoch) AND position = \(holding.position)" : ""
+            ? " AND place.owner = \(owner) AND place.epoch = step.epoch AND place.position = step.position" : ""
         let rows = try session.rows(
             """
-            UPDATE consumer_position SET position = \(last.seq), mark = \(last.mark)
-            WHERE consumer = \(consumer) AND stream = \(stream) AND partition = \(Int16(holding.partition))
+            WITH step AS (
+                SELECT * FROM unnest(\(steps.map { Int16($0.holding.partition) }), \(steps.map(\.holding.epoch)),
+                    \(steps.map(\.holding.position)), \(steps.map(\.last.seq)), \(steps.map(\.last.mark)))
+                    AS step (partition, epoch, position, last, mark)
+            ), held AS MATERIALIZED (
+                SELECT place.partition, step.last, step.mark FROM consumer_position AS place
+                JOIN step ON step.partition = place.partition
+                WHERE place.consumer = \(consumer) AND place.stream = \(stream)
             """ + fence
-                + " RETURNING set_config('idle_in_transaction_session_timeout', \(String(lease.milliseconds)), true)"
+                + """
+
+                    ORDER BY place.partition
+                    FOR UPDATE OF place
+                ), silence AS (
+                    SELECT set_config('idle_in_transaction_session_timeout', \(String(lease.milliseconds)), true)
+                )
+                UPDATE consumer_position AS place SET position = held.last, mark = held.mark
+                FROM held, silence
+                WHERE place.consumer = \(consumer) AND place.stream = \(stream) AND place.partition = held.partition
+                RETURNING place.partition
+                """
         )
-        guard rows.count == 1 else { throw FenceLost(partition: holding.partition) }
+        guard rows.count == steps.count else {
+            let moved = Set(try rows.map { try $0.decode("partition", as: Int.self) })
+            throw FenceLost(partitions: Set(steps.map(\.holding.partition)).subtracting(moved))
+        }
     }
 
     /// Notes positions without a fence: for the relay, to which they are a hint.
@@ -195,9 +222,9 @@ extension PartitionLeases {
     }
 }
 
-/// The partition went to another owner; what was done for it is rolled back.
+/// Partitions went to another owner; what was done in the transaction is rolled back.
 struct FenceLost: Error {
-    let partition: Int
+    let partitions: Set<Int>
 }
 
 extension Duration {

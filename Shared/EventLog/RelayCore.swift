@@ -17,6 +17,7 @@ final class RelayCore: Sendable {
     let settings: LogRelaySettings
     private let logger: Logger
     private let faults: LogFaults
+    private let courtesy: Courtesy
     private let troubles: Troubles
     private let state = Mutex(State())
     private let sign: AsyncStream<Void>
@@ -44,13 +45,14 @@ final class RelayCore: Sendable {
 
     init(
         leases: PartitionLeases, database: Database, redis: RedisWriter, settings: LogRelaySettings,
-        logger: Logger, faults: LogFaults
+        logger: Logger, faults: LogFaults, courtesy: @escaping Courtesy
     ) {
         self.leases = leases
         self.database = database
         self.settings = settings
         self.logger = logger
         self.faults = faults
+        self.courtesy = courtesy
         streams = RelayStreams(stream: leases.stream, redis: redis, database: database, settings: settings)
         troubles = Troubles(logger)
         (sign, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -142,7 +144,7 @@ final class RelayCore: Sendable {
         var backoff = Backoff(base: .milliseconds(20), ceiling: .milliseconds(500))
         for await _ in sign {
             do {
-                while try await publishOnce(), !Task.isCancelled {}
+                repeat { await courtesy() } while try await publishOnce() && !Task.isCancelled
                 backoff.reset()
                 troubles.clear("publish")
             } catch {

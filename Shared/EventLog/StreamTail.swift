@@ -25,7 +25,11 @@ public struct StreamTail: Sendable {
     }
 
     /// Calls `body` with each run of new facts of one partition, until cancelled. An unreachable Redis is waited for.
-    public func follow(_ body: @Sendable ([Fact]) async -> Void) async throws {
+    ///
+    /// - Parameter isWatched: Asked for each run; one that nobody watches is passed over unread, which costs nothing.
+    public func follow(
+        isWatched: @Sendable () -> Bool = { true }, _ body: @Sendable ([Fact]) async -> Void
+    ) async throws {
         var positions: [StreamPosition] = []
         while !Task.isCancelled {
             do {
@@ -36,6 +40,7 @@ public struct StreamTail: Sendable {
                         let last = batch.entries.last
                     else { continue }
                     positions[place] = StreamPosition(key: batch.key, after: "\(last.sequence)-\(last.minor)")
+                    guard isWatched() else { continue }
                     let facts = facts(of: batch)
                     if !facts.isEmpty { await body(facts) }
                 }

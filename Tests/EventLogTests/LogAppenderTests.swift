@@ -78,19 +78,25 @@ extension OnServers {
 
         @Test func `a body that PostgreSQL refuses undoes the batch and leaves no hole`() async throws {
             try await LogWorld.run("refused") { world in
-                for body in [#"{"a": "\u0000"}"#, "{", ""] {
+                func append(_ body: String) async throws {
                     var bad = LogWorld.fact("a")
                     bad.body = body
                     let facts = [LogWorld.fact("a"), bad]
-                    await #expect(throws: DatabaseError.self) {
-                        try await world.said.transaction { session in
-                            try LogAppender(stream: world.stream).append(
-                                facts, on: session, recordedAt: Date())
-                        }
+                    _ = try await world.said.transaction { session in
+                        try LogAppender(stream: world.stream).append(facts, on: session, recordedAt: Date())
+                    }
+                }
+                for body in ["{", ""] {
+                    await #expect(throws: DatabaseError.self) { try await append(body) }
+                }
+                for body in [#"{"a": "\u0000"}"#, #"{"a": "\\\u0000"}"#] {
+                    await #expect(throws: EventLogError.bodyHoldsNUL(type: LogWorld.fact("a").type)) {
+                        try await append(body)
                     }
                 }
                 let next = try await world.say(["a"])
                 #expect(next.first?.seq == 1)
+                try await append(#"{"a": "\\u0000"}"#)  // A backslash and five letters: a text like any other.
             }
         }
 

@@ -175,7 +175,7 @@ extension OnServers {
                 #expect(start.duration(to: .now) > .milliseconds(700), "its lease had to end first")
                 await #expect(throws: FenceLost.self) {
                     try await world.heard.transaction { session in
-                        try dead.advance(session, held[0], to: EventLogTests.fact, isFenced: true)
+                        try dead.advance(session, [.init(holding: held[0], last: EventLogTests.fact)], isFenced: true)
                     }
                 }
             }

@@ -14,10 +14,10 @@ import Testing
         return board
     }
 
-    private func facts(_ seqs: ClosedRange<Int64>) -> [Fact] {
+    private func facts(_ seqs: ClosedRange<Int64>, partition: Int = 3) -> [Fact] {
         seqs.map { seq in
             var fact = EventLogTests.fact
-            fact.partition = 3
+            fact.partition = partition
             fact.seq = seq
             return fact
         }
@@ -29,11 +29,11 @@ import Testing
         let board = board()
         board.offer(facts(5...13), partition: 3)
         board.offer(facts(12...15), partition: 3)
-        let first = try #require(board.take(3))
+        let first = try #require(board.takeOne())
         #expect(first.facts.map(\.seq) == [11, 12, 13, 14])
-        #expect(board.take(3) == nil, "a partition is worked on by one at a time")
+        #expect(board.takeOne() == nil, "a partition is worked on by one at a time")
         board.finish(first)
-        #expect(board.take(3)?.facts.map(\.seq) == [15])
+        #expect(board.takeOne()?.facts.map(\.seq) == [15])
     }
 
     @Test func `a gap closes the stream until the log has filled it`() throws {
@@ -70,13 +70,13 @@ import Testing
     @Test func `another fact where the last known one was is an error and never passed over`() throws {
         let board = board()
         board.offer(facts(11...12), partition: 3)
-        board.finish(try #require(board.take(3)))
+        board.finish(try #require(board.takeOne()))
         board.offer(facts(14...14), partition: 3)
         let missing = try #require(board.nextMissing())
         var read = facts(12...14)
         read[0].recordedAt += 1
         #expect(throws: EventLogError.differs(partition: 3, seq: 12)) { try board.fill(missing, with: read) }
-        #expect(board.take(3) == nil)
+        #expect(board.takeOne() == nil)
     }
 
     @Test func `a partition without room is neither read nor filled`() throws {
@@ -84,7 +84,7 @@ import Testing
         board.offer(facts(11...14), partition: 3)
         #expect(board.wanted().cursors.isEmpty)
         #expect(!board.wanted().isAll)
-        board.finish(try #require(board.take(3)))
+        board.finish(try #require(board.takeOne()))
         #expect(cursor(board) == 14)
     }
 
@@ -100,6 +100,19 @@ import Testing
         #expect(try #require(board.nextMissing()).cursor == 10)
     }
 
+    @Test func `a stream that brings something is behind, and nothing of it is missing`() throws {
+        let board = board()
+        var heads = [Int64](repeating: 0, count: EventLog.partitionCount)
+        heads[3] = 20
+        _ = board.compare(heads: heads, before: board.positions)
+        board.offer(facts(11...12), partition: 3)
+        board.finish(try #require(board.takeOne()))
+        _ = board.compare(heads: heads, before: board.positions)
+        #expect(board.nextMissing() == nil)
+        _ = board.compare(heads: heads, before: board.positions)
+        #expect(try #require(board.nextMissing()).cursor == 12, "now it fell silent")
+    }
+
     @Test func `a position beyond the log's head is said`() {
         let board = board()
         var heads = [Int64](repeating: 0, count: EventLog.partitionCount)
@@ -110,31 +123,86 @@ import Testing
     @Test func `a failed run comes back smaller, and its attempts count only alone`() throws {
         let board = board(runMax: 16, waitingMax: 32)
         board.offer(facts(11...30), partition: 3)
-        var run = try #require(board.take(3))
+        var run = try #require(board.takeOne())
         #expect(run.facts.count == 16)
         board.split(run)
-        run = try #require(board.take(3))
+        run = try #require(board.takeOne())
         #expect(run.facts.count == 2)
         board.split(run)
-        run = try #require(board.take(3))
+        run = try #require(board.takeOne())
         #expect(run.facts.count == 1 && run.attempts == 0)
         board.rest(run, counts: true)
-        run = try #require(board.take(3))
+        #expect(board.takeOne() == nil, "it rests")
+        board.resume(3)
+        run = try #require(board.takeOne())
         #expect(run.attempts == 1 && run.failures == 1)
         board.finish(run)
-        run = try #require(board.take(3))
+        run = try #require(board.takeOne())
         #expect(run.facts.map(\.seq) == [12, 13, 14, 15] && run.attempts == 0)
     }
 
     @Test func `an old run says nothing to a new holding`() throws {
         let board = board()
         board.offer(facts(11...12), partition: 3)
-        let old = try #require(board.take(3))
+        let old = try #require(board.takeOne())
         board.hold([])
         board.hold([.init(partition: 3, epoch: 3, position: 12)])
         board.finish(old)
         board.drop(old)
         #expect(board.positions == [3: 12])
         #expect(cursor(board) == 12)
+    }
+
+    @Test func `what has gathered in several partitions goes into one bundle, up to its size`() throws {
+        let board = PartitionBoard(runMax: 5, waitingMax: 8)
+        board.hold([7, 3, 5].map { .init(partition: $0, epoch: 1, position: 10) })
+        for partition in [7, 3, 5] { board.offer(facts(11...12, partition: partition), partition: partition) }
+        let bundle = try #require(board.takeBundle())
+        #expect(bundle.map(\.holding.partition) == [3, 5, 7], "in the order in which rows are locked")
+        #expect(bundle.map(\.facts.count) == [2, 1, 2])
+        #expect(board.takeBundle() == nil, "one at a time")
+        bundle.forEach(board.finish)
+        board.giveBack()
+        #expect(try #require(board.takeBundle()).map(\.facts.count) == [1])
+    }
+
+    @Test func `a second bundle begins beside the first only when there is enough for it`() throws {
+        let board = PartitionBoard(runMax: 8, waitingMax: 8, bundlesMax: 2)
+        board.hold([3, 5, 7].map { .init(partition: $0, epoch: 1, position: 10) })
+        board.offer(facts(11...12), partition: 3)
+        _ = try #require(board.takeBundle())
+        board.offer(facts(11...11, partition: 5), partition: 5)
+        #expect(board.takeBundle() == nil, "one fact waits for company")
+        board.offer(facts(11...11, partition: 7), partition: 7)
+        #expect(try #require(board.takeBundle()).count == 2)
+        #expect(board.takeBundle() == nil)
+    }
+
+    @Test func `after a bundle failed each of its partitions is tried alone, until it succeeds`() throws {
+        let board = PartitionBoard(runMax: 8, waitingMax: 8)
+        board.hold([3, 5].map { .init(partition: $0, epoch: 1, position: 10) })
+        board.offer(facts(11...11), partition: 3)
+        board.offer(facts(11...11, partition: 5), partition: 5)
+        let failed = try #require(board.takeBundle())
+        failed.forEach(board.suspect)
+        board.giveBack()
+        var alone: Set<Int> = []
+        for _ in 0..<2 {
+            let bundle = try #require(board.takeBundle())
+            #expect(bundle.count == 1)
+            bundle.forEach { alone.insert($0.holding.partition) }
+            bundle.forEach(board.finish)
+            board.giveBack()
+        }
+        #expect(alone == [3, 5])
+    }
+}
+
+extension PartitionBoard {
+    /// The one run of a bundle, given back at once: these tests look at partitions, not at how many go together.
+    fileprivate func takeOne() -> Run? {
+        guard let bundle = takeBundle() else { return nil }
+        giveBack()
+        return bundle.first
     }
 }

@@ -2,30 +2,35 @@ import Contracts
 import EventLog
 import Foundation
 
-/// The learning events of one run of facts, sorted out by learner and course run.
+/// The learning events among some facts, sorted out by learner and course run.
 struct HeardEvents {
-    let partition: Int
     /// Sorted, so that rows are locked in one order.
     let keys: [StudyKey]
     private let byKey: [StudyKey: [LearningEventRecorded]]
+    private let partitionByKey: [StudyKey: Int]
 
     /// - Throws: `DecodingError` for a fact that is not what its type says; a poison fact.
     init(_ facts: [Fact]) throws {
         let decoder = JSONCoding.decoder()
         var byKey: [StudyKey: [LearningEventRecorded]] = [:]
+        var partitionByKey: [StudyKey: Int] = [:]
         for fact in facts where fact.type == LearningEventRecorded.type {
             let event = try decoder.decode(LearningEventRecorded.self, from: Data(fact.body.utf8))
             let key = StudyKey(tenant: fact.tenant, learner: event.learner, courseRun: event.courseRun)
             byKey[key, default: []].append(event)
+            partitionByKey[key] = fact.partition
         }
         self.byKey = byKey
+        self.partitionByKey = partitionByKey
         keys = byKey.keys.sorted()
-        partition = facts.first?.partition ?? 0
     }
 
     var isEmpty: Bool { keys.isEmpty }
 
     func events(of key: StudyKey) -> [LearningEventRecorded] { byKey[key] ?? [] }
+
+    /// The partition of the log that holds all of this learner's facts.
+    func partition(of key: StudyKey) -> Int { partitionByKey[key] ?? 0 }
 
     /// When each learner studied, by run.
     var active: [(StudyKey, [Date])] {
@@ -89,7 +94,9 @@ struct HeardEvents {
             for event in events(of: key) {
                 guard let number = number(event) else { continue }
                 counts[
-                    ProjectionStore.ChartKey(tenant: key.tenant, courseRun: key.runColumn, number: number),
+                    ProjectionStore.ChartKey(
+                        tenant: key.tenant, courseRun: key.runColumn, number: number,
+                        partition: partition(of: key)),
                     default: 0] += 1
             }
         }

@@ -8,7 +8,7 @@ import PostgreSQL
 /// One consumer for all three, because most of its work is theirs in common: reading the facts, and knowing what a
 /// learner did before. It is apart from ``StudyProjection`` so that sessions and states never wait for it.
 ///
-/// A run holds facts of one partition, and with them all that happens to its learners: nobody else writes their rows.
+/// Facts come by partition, and a partition holds all that happens to its learners: nobody else writes their rows.
 struct InsightProjection: Projection {
     static let name = "tracking-insight"
     static let tables = [
@@ -21,7 +21,7 @@ struct InsightProjection: Projection {
         let keys = heard.keys.filter { $0.courseRun != nil }
         guard !keys.isEmpty else { return [] }
         let trails = try follow(heard, keys, on: session)
-        try save(trails, partition: heard.partition, on: session)
+        try save(trails, of: heard, on: session)
         return []
     }
 
@@ -40,17 +40,18 @@ struct InsightProjection: Projection {
         }.filter(\.isChanged)
     }
 
-    private func save(_ trails: [StudyTrail], partition: Int, on session: Session) throws {
+    private func save(_ trails: [StudyTrail], of heard: HeardEvents, on session: Session) throws {
         try StudyProfileRows.save(trails.map(\.profile), on: session)
         try ActivityRows.save(
             trails.flatMap { trail in trail.changedActivities.map { (trail.profile.key, $0) } }, on: session)
         func run(_ trail: StudyTrail) -> RunInsightRows.RunKey {
-            RunInsightRows.RunKey(tenant: trail.profile.key.tenant, courseRun: trail.profile.key.runColumn)
+            let key = trail.profile.key
+            return RunInsightRows.RunKey(
+                tenant: key.tenant, courseRun: key.runColumn, partition: heard.partition(of: key))
         }
         try RunInsightRows.add(
-            trails.flatMap { trail in trail.activityShifts.map { (run(trail), $0) } }, partition: partition,
-            on: session)
+            trails.flatMap { trail in trail.activityShifts.map { (run(trail), $0) } }, on: session)
         try RunInsightRows.add(
-            trails.map { (run($0), $0.distributionShifts) }, partition: partition, on: session)
+            trails.map { (run($0), $0.distributionShifts) }, on: session)
     }
 }

@@ -6,7 +6,7 @@ import PostgreSQL
 /// Hears Tracking's own log and keeps enrollments, sessions, days and charts, so that taking in events stays
 /// one append, and an event that arrives late lands where it belongs.
 ///
-/// A run holds facts of one partition, and with them all that happens to its learners: nobody else writes
+/// Facts come by partition, and a partition holds all that happens to its learners: nobody else writes
 /// their rows, but for the sweep, which locks. What it says itself (`EnrollmentChanged`,
 /// `LearnerStateChanged`) goes into the same log, in the same transaction, and is passed over when it is
 /// heard.
@@ -40,8 +40,8 @@ struct StudyProjection: Projection {
     private func take(_ heard: HeardEvents, reviewedAt: Date?, on session: Session) throws -> [NewFact] {
         guard !heard.isEmpty else { return [] }
         try ProjectionStore.add(heard.learners, on: session)
-        try ProjectionStore.addDays(heard.runDays, partition: heard.partition, on: session)
-        try ProjectionStore.addMinutes(heard.minutes, partition: heard.partition, on: session)
+        try ProjectionStore.addDays(heard.runDays, on: session)
+        try ProjectionStore.addMinutes(heard.minutes, on: session)
         try applySessions(heard, on: session)
         return try applyEnrollments(heard, reviewedAt: reviewedAt, on: session)
     }

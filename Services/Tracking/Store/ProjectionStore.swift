@@ -165,23 +165,24 @@ enum ProjectionStore {
         )
     }
 
-    /// Events of a run in a span of time: a day or a minute since 1970.
+    /// Events of a run and a partition in a span of time: a day or a minute since 1970.
     struct ChartKey: Hashable {
         let tenant: TenantID
         let courseRun: String
         let number: Int
+        let partition: Int
     }
 
-    static func addDays(_ counts: [ChartKey: Int], partition: Int, on session: Session) throws {
-        try add(counts, partition: partition, table: "run_day", column: "day", on: session)
+    static func addDays(_ counts: [ChartKey: Int], on session: Session) throws {
+        try add(counts, table: "run_day", column: "day", on: session)
     }
 
-    static func addMinutes(_ counts: [ChartKey: Int], partition: Int, on session: Session) throws {
-        try add(counts, partition: partition, table: "activity_minute", column: "minute", on: session)
+    static func addMinutes(_ counts: [ChartKey: Int], on session: Session) throws {
+        try add(counts, table: "activity_minute", column: "minute", on: session)
     }
 
     private static func add(
-        _ counts: [ChartKey: Int], partition: Int, table: String, column: String, on session: Session
+        _ counts: [ChartKey: Int], table: String, column: String, on session: Session
     ) throws {
         guard !counts.isEmpty else { return }
         let rows = Array(counts)
@@ -189,10 +190,10 @@ enum ProjectionStore {
             """
             INSERT INTO \(identifier: table) AS chart (tenant, course_run, \(identifier: column), partition,
                 event_count)
-            SELECT tenant, course_run, number, \(Int16(partition)), count
+            SELECT tenant, course_run, number, partition, count
             FROM unnest(\(rows.map(\.key.tenant)), \(rows.map(\.key.courseRun)),
-                \(rows.map { Int32($0.key.number) }), \(rows.map(\.value)))
-                AS added (tenant, course_run, number, count)
+                \(rows.map { Int32($0.key.number) }), \(rows.map { Int16($0.key.partition) }), \(rows.map(\.value)))
+                AS added (tenant, course_run, number, partition, count)
             ON CONFLICT (tenant, course_run, \(identifier: column), partition)
                 DO UPDATE SET event_count = chart.event_count + excluded.event_count
             """

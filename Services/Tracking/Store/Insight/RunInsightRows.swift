@@ -4,10 +4,11 @@ import PostgreSQL
 
 /// What a run's learners come to together: `run_activity` and `run_distribution`.
 enum RunInsightRows {
-    /// A run of one tenant.
+    /// A run of one tenant, as far as one partition of the log knows it.
     struct RunKey: Hashable {
         let tenant: TenantID
         let courseRun: String
+        let partition: Int
     }
 
     // MARK: Writing
@@ -17,9 +18,9 @@ enum RunInsightRows {
         let activity: ActivityID
     }
 
-    /// Adds to the rows of one partition; nobody else writes them.
+    /// Adds to the rows of the facts' partitions; nobody else writes them.
     static func add(
-        _ shifts: [(run: RunKey, shift: ActivityShift)], partition: Int, on session: Session
+        _ shifts: [(run: RunKey, shift: ActivityShift)], on session: Session
     ) throws {
         guard !shifts.isEmpty else { return }
         var sums: [ActivityKey: ActivityShift] = [:]
@@ -33,14 +34,10 @@ enum RunInsightRows {
             """
             INSERT INTO run_activity AS run (tenant, course_run, activity_id, partition, kind, viewed, interacted,
                 submitted, completed, begun_hours)
-            SELECT tenant, course_run, activity_id, \(Int16(partition)), kind, viewed, interacted, submitted,
-                completed, begun_hours
-            FROM unnest(\(rows.map(\.key.run.tenant)), \(rows.map(\.key.run.courseRun)),
-                \(rows.map(\.key.activity)), \(rows.map(\.value.kind)), \(reached(.viewed)),
-                \(reached(.interacted)), \(reached(.submitted)), \(reached(.completed)),
-                \(rows.map(\.value.begunHours)))
-                AS added (tenant, course_run, activity_id, kind, viewed, interacted, submitted, completed,
-                    begun_hours)
+            SELECT * FROM unnest(\(rows.map(\.key.run.tenant)), \(rows.map(\.key.run.courseRun)),
+                \(rows.map(\.key.activity)), \(rows.map { Int16($0.key.run.partition) }),
+                \(rows.map(\.value.kind)), \(reached(.viewed)), \(reached(.interacted)),
+                \(reached(.submitted)), \(reached(.completed)), \(rows.map(\.value.begunHours)))
             ON CONFLICT (tenant, course_run, activity_id, partition) DO UPDATE SET
                 kind = CASE WHEN run.kind = 'other' THEN excluded.kind WHEN excluded.kind = 'other' THEN run.kind
                     ELSE least(run.kind COLLATE "C", excluded.kind COLLATE "C") END,
@@ -56,10 +53,9 @@ enum RunInsightRows {
         let place: StudyMeasure.Place
     }
 
-    /// Moves learners between buckets, in the rows of one partition.
+    /// Moves learners between buckets, in the rows of the facts' partitions.
     static func add(
-        _ shifts: [(run: RunKey, shifts: [StudyMeasure.Place: [(bucket: Int, by: Int)]])], partition: Int,
-        on session: Session
+        _ shifts: [(run: RunKey, shifts: [StudyMeasure.Place: [(bucket: Int, by: Int)]])], on session: Session
     ) throws {
         var sums: [DistributionKey: Distribution] = [:]
         for (run, moved) in shifts {
@@ -75,12 +71,13 @@ enum RunInsightRows {
         try session.execute(
             """
             INSERT INTO run_distribution AS run (tenant, course_run, measure, period, partition, counts)
-            SELECT tenant, course_run, measure, period, \(Int16(partition)),
+            SELECT tenant, course_run, measure, period, partition,
                 (\(rows.flatMap { $0.value.counts.map(Int32.init) })::int[])
                     [(place::int - 1) * \(width) + 1:place::int * \(width)]
             FROM unnest(\(rows.map(\.key.run.tenant)), \(rows.map(\.key.run.courseRun)),
-                \(rows.map(\.key.place.measure)), \(rows.map { Int32($0.key.place.period) })) WITH ORDINALITY
-                AS added (tenant, course_run, measure, period, place)
+                \(rows.map(\.key.place.measure)), \(rows.map { Int32($0.key.place.period) }),
+                \(rows.map { Int16($0.key.run.partition) })) WITH ORDINALITY
+                AS added (tenant, course_run, measure, period, partition, place)
             ON CONFLICT (tenant, course_run, measure, period, partition) DO UPDATE SET counts = ARRAY(
                 SELECT known + more
                 FROM unnest(run.counts, excluded.counts) WITH ORDINALITY AS both_counts (known, more, place)
