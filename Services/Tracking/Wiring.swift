@@ -15,9 +15,10 @@ public enum Wiring {
     public static func services(_ settings: TrackingSettings, _ runtime: ServiceRuntime) async throws
         -> [any Service]
     {
+        let pressure = IngestPressure()
         let platform = try await Platform(
             runtime: runtime, settings: settings.platform, stream: StreamName.learnerEvents,
-            migrations: migrations)
+            migrations: migrations, courtesy: pressure.standBack)
         let database = platform.database
         let projections = ReadModels.projections.map { projection in
             platform.project(as: projection.name, wakesRelay: true, handle: projection.hear)
@@ -29,7 +30,7 @@ public enum Wiring {
 
         let router = platform.router()
         TrackingRoutes(
-            ingest: IngestCoalescer(writersMax: settings.writers, write: ingest.record),
+            ingest: IngestCoalescer(writersMax: settings.writers, write: ingest.record), pressure: pressure,
             learners: LearnerReads(database: database), timelines: TimelineReads(database: database),
             overviews: OverviewReads(database: database), quarantine: QuarantineReads(database: database),
             courseRuns: CourseRunStore(database: database), metrics: IngestMetrics(),

@@ -13,6 +13,7 @@ public struct LogRoutes: Sendable {
     let heard: [HeardStream]
     let database: Database
     let pending: @Sendable () async throws -> Int
+    let courtesy: Courtesy
     let startedAt = Date()
     let clock: any ServiceClock
 
@@ -31,6 +32,7 @@ public struct LogRoutes: Sendable {
         reader = LocalLogReader(platform.database)
         deadLetters = heard.map(\.consumer.deadLetters)
         clock = platform.runtime.clock
+        courtesy = platform.courtesy
     }
 
     public func register(on router: RPCRouter) {
@@ -41,6 +43,7 @@ public struct LogRoutes: Sendable {
             guard (1...ReadLog.limitMax).contains(request.limit) else {
                 throw RPCError(.invalidArgument, "limit must be in 1...\(ReadLog.limitMax), got \(request.limit)")
             }
+            await courtesy()
             return ReadLog.Response(
                 facts: try await reader.read(
                     partition: request.partition, after: request.after, limit: request.limit))

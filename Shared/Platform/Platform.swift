@@ -21,16 +21,23 @@ public struct Platform: Sendable {
     public let relay: LogRelay
     /// The stream that this service says.
     public let stream: String
+    /// Waits while something more urgent has to be done: before each step of work in the background.
+    public let courtesy: Courtesy
 
     /// Migrates the service's schema, then builds the parts. Nothing runs until the service group starts it.
     ///
     /// - Parameters:
     ///   - stream: The one stream that the service says.
     ///   - migrations: Folder of the service's numbered migrations.
-    public init(runtime: ServiceRuntime, settings: PlatformSettings, stream: String, migrations: URL) async throws {
+    ///   - courtesy: Asked by the relay, by consumers, and before the log is read for others.
+    public init(
+        runtime: ServiceRuntime, settings: PlatformSettings, stream: String, migrations: URL,
+        courtesy: @escaping Courtesy = { }
+    ) async throws {
         self.runtime = runtime
         self.settings = settings
         self.stream = stream
+        self.courtesy = courtesy
         let databaseSettings = DatabaseSettings(
             url: settings.databaseURL, schema: runtime.service, poolSize: settings.databasePoolSize,
             applicationName: "holdfast-\(runtime.service)")
@@ -46,7 +53,7 @@ public struct Platform: Sendable {
         http = HTTPClient()
         relay = LogRelay(
             stream: stream, database: database, redis: redis, owner: Self.owner,
-            logger: runtime.logger("relay"))
+            logger: runtime.logger("relay"), courtesy: courtesy)
     }
 
     /// Names this process to an operator.
@@ -91,7 +98,7 @@ public struct Platform: Sendable {
     ) -> HeardStream {
         let consumer = LogConsumer(
             consumer: name, stream: stream, database: database, redis: settings.redis, source: source,
-            owner: Self.owner, logger: runtime.logger("consumer"), handle: handle,
+            owner: Self.owner, logger: runtime.logger("consumer"), courtesy: courtesy, handle: handle,
             afterCommit: { [relay] _ in
                 if wakesRelay { relay.wake() }
                 afterCommit()

@@ -45,6 +45,9 @@ final class LiveHub: Sendable {
         }
     }
 
+    /// Whether anybody watches at all.
+    var isWatched: Bool { state.withLock { !$0.seats.isEmpty } }
+
     /// Tenants that somebody watches.
     var watched: Set<TenantID> { state.withLock { Set($0.seats.values.map(\.principal.tenant)) } }
 

@@ -15,7 +15,7 @@ struct LivePush: Service {
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await tail.follow { facts in push(facts) } }
+                group.addTask { try await tail.follow(isWatched: { hub.isWatched }) { facts in push(facts) } }
                 group.addTask { try await pushOverviews() }
                 try await group.waitForAll()
             }

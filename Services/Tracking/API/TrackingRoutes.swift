@@ -5,6 +5,7 @@ import RPC
 /// What Tracking answers: parse, act, answer.
 struct TrackingRoutes: Sendable {
     let ingest: IngestCoalescer
+    var pressure = IngestPressure()
     let learners: LearnerReads
     let timelines: TimelineReads
     let overviews: OverviewReads
@@ -41,6 +42,8 @@ struct TrackingRoutes: Sendable {
 
     @Sendable
     private func recordEvents(_ body: Data, _ context: RPCContext) async throws -> Data {
+        pressure.enter()
+        defer { pressure.leave() }
         let batch = try BatchReader.batch(body, now: context.now)
         let receipts = try await ingest.record(
             IngestRequest(
@@ -49,7 +52,7 @@ struct TrackingRoutes: Sendable {
         let response = RecordEvents.Response(receipts: receipts)
         metrics.count(response)
         if response.accepted > 0 { wakeRelay() }
-        return try JSONCoding.encoder().encode(response)
+        return ReceiptsBody.json(response)
     }
 
     @Sendable

@@ -36,6 +36,15 @@ public enum TrackingLimits {
     /// Events that may wait for a commit; about two seconds of work. Beyond it callers are told to come back.
     public static let waitingEventsMax = 60_000
 
+    /// Over how long the number of calls under way is averaged: longer than a commit, shorter than anybody notices.
+    public static let pressureWindow: Duration = .milliseconds(200)
+    /// More calls under way than this, on average, and all else stands back: two that are being committed by each
+    /// writer would be normal.
+    public static let pressedCalls = 4.0
+    /// The pause of background work before each of its steps while events press. With 1,000 facts a step it still
+    /// gets through 2,500 facts a second.
+    public static let standBackMax: Duration = .milliseconds(400)
+
     // MARK: Sessions
 
     /// A pause longer than this ends a session, in seconds. The usual figure of web and learning analytics.

@@ -49,12 +49,16 @@ struct SweepStore: Sendable {
     func horizon(now: Date) async throws -> Date {
         let oldest = try await database.rows(
             """
-            SELECT min(event_log.recorded_at) AS recorded_at
+            SELECT min(next.recorded_at) AS recorded_at
             FROM log_head
             LEFT JOIN consumer_position AS done ON done.partition = log_head.partition
                 AND done.consumer = \(StudyProjection.name) AND done.stream = \(StreamName.learnerEvents)
-            JOIN event_log ON event_log.partition = log_head.partition
-                AND event_log.seq = coalesce(done.position, 0) + 1
+            CROSS JOIN LATERAL (
+                SELECT event_log.recorded_at FROM event_log
+                WHERE event_log.partition = log_head.partition AND event_log.seq > coalesce(done.position, 0)
+                ORDER BY event_log.seq LIMIT 1
+            ) AS next
+            WHERE log_head.seq > coalesce(done.position, 0)
             """
         ).first?.decode("recorded_at", as: Date?.self)
         return (oldest ?? nil).map { min($0, now) } ?? now

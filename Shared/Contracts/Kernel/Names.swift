@@ -13,6 +13,11 @@ public protocol CheckedName: RawRepresentable<String>, Hashable, Sendable, Codab
 extension CheckedName {
     /// Fails when the text is empty, too long, has control characters, or begins or ends with white space.
     public init?(rawValue: String) {
+        if let isName = Self.isPlainName(rawValue) {
+            guard isName else { return nil }
+            self.init(checked: rawValue)
+            return
+        }
         guard !rawValue.isEmpty, rawValue.count <= Self.lengthMax,
             !rawValue.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }),
             rawValue.first?.isWhitespace == false, rawValue.last?.isWhitespace == false
@@ -21,6 +26,17 @@ extension CheckedName {
     }
 
     public init?(_ text: String) { self.init(rawValue: text) }
+
+    /// The same answer for a text of printable ASCII, byte by byte; `nil` for any other text. Names are checked for
+    /// each event, and looking up properties of characters takes far longer.
+    private static func isPlainName(_ text: String) -> Bool? {
+        var text = text
+        return text.withUTF8 { bytes in
+            guard bytes.allSatisfy({ (0x20...0x7E).contains($0) }) else { return nil }
+            guard let first = bytes.first, let last = bytes.last else { return false }
+            return bytes.count <= lengthMax && first != 0x20 && last != 0x20
+        }
+    }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()

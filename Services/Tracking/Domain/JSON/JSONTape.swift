@@ -34,11 +34,21 @@ final class JSONTape: Sendable {
     /// - Throws: ``JSONSyntaxError`` for anything but one JSON value.
     init(_ data: Data, depthMax: Int) throws(JSONSyntaxError) {
         bytes = [UInt8](data)
-        guard String(validating: bytes, as: UTF8.self) != nil else {
+        guard Self.isUTF8(bytes) else {
             throw JSONSyntaxError(offset: nil, expected: "UTF-8", got: "bytes that are not")
         }
         var parser = JSONTapeParser(bytes: bytes, depthMax: depthMax)
         nodes = try parser.document()
+    }
+
+    /// Checks without making a text of it.
+    private static func isUTF8(_ bytes: [UInt8]) -> Bool {
+        do {
+            _ = try UTF8Span(validating: bytes.span)
+            return true
+        } catch {
+            return false
+        }
     }
 
     // MARK: Reading
