@@ -2,13 +2,20 @@ import PostgreSQL
 
 extension EventLog {
     /// The tables of the log, for `Migrator(extra:)`: the same in the schema of every service that says or hears facts.
-    public static var migrations: [Migration] {
-        [
+    public static var migrations: [Migration] { migrations(with: []) }
+
+    /// The same beside steps that another library brought after the log's first three. What the log brought later comes
+    /// after those, because that is the order in which schemas have them.
+    ///
+    /// - Parameter others: Numbered from 4 on.
+    public static func migrations(with others: [Migration]) -> [Migration] {
+        let first = [
             Migration(number: 1, name: "create_event_log", sql: createEventLog),
             Migration(number: 2, name: "create_consumer_position", sql: createConsumerPosition),
             Migration(number: 3, name: "create_dead_letter", sql: createDeadLetter),
-            Migration(number: 4, name: "keep_bodies_as_written", sql: keepBodiesAsWritten),
         ]
+        let next = first.count + others.count + 1
+        return first + others + [Migration(number: next, name: "keep_bodies_as_written", sql: keepBodiesAsWritten)]
     }
 
     private static let createEventLog = """

@@ -43,7 +43,7 @@ public struct Platform: Sendable {
             applicationName: "holdfast-\(runtime.service)")
         try await Migrator(
             schema: runtime.service, directory: migrations,
-            extra: EventLog.migrations + [KeptClock.migration(number: 4)]
+            extra: EventLog.migrations(with: [KeptClock.migration(number: 4)])
         ).migrate(databaseSettings, logger: runtime.logger("migrations"))
         database = Database(databaseSettings, logger: runtime.logger("database"))
         if let clock = runtime.clock as? SimulatedClock {
