@@ -35,6 +35,13 @@ struct JSONMembers {
         values[name].flatMap { Self.text(bytes[$0]) }
     }
 
+    /// The value of a member that is `true` or `false`; nil for any other.
+    func flag(_ name: String) -> Bool? {
+        guard let range = values[name] else { return nil }
+        if bytes[range].elementsEqual("true".utf8) { return true }
+        return bytes[range].elementsEqual("false".utf8) ? false : nil
+    }
+
     private static func text(_ quoted: ArraySlice<UInt8>) -> String? {
         let quote = UInt8(ascii: "\"")
         guard quoted.count >= 2, quoted.first == quote, quoted.last == quote else { return nil }
@@ -55,7 +62,7 @@ struct JSONMembers {
         init(bytes: [UInt8]) { self.bytes = bytes }
 
         mutating func skipSpace() {
-            while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) { position += 1 }
+            while position < bytes.count, Self.isSpace(bytes[position]) { position += 1 }
         }
 
         mutating func skip(_ byte: UInt8) -> Bool {
@@ -109,10 +116,15 @@ struct JSONMembers {
         }
 
         private mutating func skipScalar() {
-            let ends: [UInt8] = [
-                0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"),
-            ]
-            while position < bytes.count, !ends.contains(bytes[position]) { position += 1 }
+            while position < bytes.count, !Self.isSpace(bytes[position]), !Self.isEnd(bytes[position]) { position += 1 }
+        }
+
+        private static func isSpace(_ byte: UInt8) -> Bool {
+            byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+        }
+
+        private static func isEnd(_ byte: UInt8) -> Bool {
+            byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]")
         }
     }
 }

@@ -37,7 +37,8 @@ final class PartitionBoard: Sendable {
         var failures = 0
         /// The log's head when it was last compared; nil before the first time.
         var head: Int64?
-        /// The stream brought something since the last comparison: it is behind at most, and nothing is missing.
+        /// Comparisons in a row at which facts were wanted and the stream had brought none since the one before.
+        var silence = 0
         var hasArrived = false
         let heldSince = ContinuousClock.now
         /// After the log contradicted the stream or itself: when to look again.
@@ -70,6 +71,10 @@ final class PartitionBoard: Sendable {
 
     /// Asking again at once would only repeat the answer.
     private static let restAfterContradiction = Duration.seconds(1)
+
+    /// Comparisons, a second apart, for which a stream may be silent before what it lacks is read from the log: longer
+    /// than a relay stands back for something more urgent, and short beside the five seconds of a lost Redis.
+    private static let silenceMax = 2
 
     /// How long the stream may take to bring what it has. Reading the log too early is harmless.
     private static let chance = Duration.milliseconds(500)
@@ -239,7 +244,7 @@ final class PartitionBoard: Sendable {
             ? nil : .wentBack(partition: missing.partition, head: last, known: known)
     }
 
-    /// Compares with the log's heads: facts that were there a comparison ago are missing where nothing came meanwhile.
+    /// Compares with the log's heads: facts that were there before are missing where nothing came for a while.
     /// A stream that still brings facts is only behind, and reading the log beside it would make it later still.
     ///
     /// - Parameter before: ``positions`` as they were before the heads were read.
@@ -256,9 +261,9 @@ final class PartitionBoard: Sendable {
                 // A new holding's stream had its chance if it was read at all; an older one's since the last time.
                 let isNew = slot.heldSince.duration(to: .now) < Self.chance
                 let expected = slot.head ?? (isNew ? 0 : head)
-                if slot.waiting.isEmpty, expected > slot.cursor, !slot.hasArrived {
-                    slot.missingUpTo = max(slot.missingUpTo, expected)
-                }
+                let isSilent = slot.waiting.isEmpty && expected > slot.cursor && !slot.hasArrived
+                slot.silence = isSilent ? slot.silence + 1 : 0
+                if slot.silence >= Self.silenceMax { slot.missingUpTo = max(slot.missingUpTo, expected) }
                 slot.head = head
                 slot.hasArrived = false
                 settle(partition, &slot, &state.queue)

@@ -17,7 +17,7 @@ struct LearnerEvents: Sendable {
         for fact in facts {
             switch fact.type {
             case LearningEventRecorded.type:
-                let event = try fact.decode(LearningEventRecorded.self)
+                let event = try fact.learningEvent()
                 guard let courseRun = event.courseRun else { continue }
                 pending[fact.tenant, default: []].append(
                     .init(

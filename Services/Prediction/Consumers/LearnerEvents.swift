@@ -21,7 +21,7 @@ struct LearnerEvents: Sendable {
         var changes = Changes()
         for fact in facts {
             switch fact.type {
-            case LearningEventRecorded.type: changes.add(try fact.decode(LearningEventRecorded.self), fact)
+            case LearningEventRecorded.type: changes.add(try fact.learningEvent(), fact)
             case EnrollmentChanged.type: changes.add(try fact.decode(EnrollmentChanged.self), fact)
             case CourseRunDefined.type: try define(try fact.decode(CourseRunDefined.self), fact, now, session)
             default: continue  // Facts that later versions of Tracking say, and states that bear on no feature.

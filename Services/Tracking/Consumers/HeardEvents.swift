@@ -11,11 +11,10 @@ struct HeardEvents {
 
     /// - Throws: `DecodingError` for a fact that is not what its type says; a poison fact.
     init(_ facts: [Fact]) throws {
-        let decoder = JSONCoding.decoder()
         var byKey: [StudyKey: [LearningEventRecorded]] = [:]
         var partitionByKey: [StudyKey: Int] = [:]
         for fact in facts where fact.type == LearningEventRecorded.type {
-            let event = try decoder.decode(LearningEventRecorded.self, from: Data(fact.body.utf8))
+            let event = try fact.learningEvent()
             let key = StudyKey(tenant: fact.tenant, learner: event.learner, courseRun: event.courseRun)
             byKey[key, default: []].append(event)
             partitionByKey[key] = fact.partition

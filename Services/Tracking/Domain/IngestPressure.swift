@@ -44,13 +44,14 @@ final class IngestPressure: Sendable {
         }
     }
 
-    /// Waits while events press, for one window at most; for background work, before each of its steps. It then
+    /// Waits while events press, the longer the more they do; for background work, before each of its steps. It then
     /// goes on whatever happens, so it always gets somewhere.
     @Sendable
     func standBack() async {
-        guard meanCalls() >= TrackingLimits.pressedCalls else { return }
+        let calls = meanCalls()
+        guard calls >= TrackingLimits.pressedCalls else { return }
         do {
-            try await Task.sleep(for: TrackingLimits.standBackMax)
+            try await Task.sleep(for: min(TrackingLimits.standBackPerCall * calls, TrackingLimits.standBackMax))
         } catch {
             // Cancelled: the caller's own loop sees it and ends.
         }

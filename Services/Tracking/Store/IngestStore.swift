@@ -54,8 +54,9 @@ struct IngestStore: Sendable {
         let rows = try session.rows(
             """
             INSERT INTO event_identity (identity, content, context)
-            SELECT * FROM unnest(\(candidates.map(\.identity)), \(candidates.map(\.content.bytes)),
-                \(candidates.map { $0.context.map(JSONText.init) }))
+            SELECT identity, content, context::json
+            FROM unnest(\(candidates.map(\.identity)), \(candidates.map(\.content.bytes)),
+                \(candidates.map(\.context))) AS candidate (identity, content, context)
             ON CONFLICT DO NOTHING
             RETURNING identity
             """
