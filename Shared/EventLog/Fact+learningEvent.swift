@@ -4,9 +4,9 @@ import Foundation
 extension LoggedFact {
     /// The body of a `LearningEventRecorded`.
     ///
-    /// The same as `decode()`, for the one fact of which there are as many as all others together: members are found in
-    /// one pass, and only those that there are are read. Whatever is not plainly as Tracking writes it goes the ordinary way,
-    /// which also says what is wrong with it. A test holds that both read the same.
+    /// The same as `decode()`, for the one fact of which there are more than of all others together: members are found
+    /// in one pass, and only those that there are are read. Whatever is not plainly as Tracking writes it goes the
+    /// ordinary way, which also says what is wrong with it. A test holds that both read the same.
     ///
     /// - Throws: `DecodingError` when the body is not one.
     public func learningEvent() throws -> LearningEventRecorded {

@@ -42,7 +42,7 @@ import Testing
         #expect(try await stack.facts().allSatisfy { !$0.body.contains("::1") })
         let kept = try await stack.database.rows(
             "SELECT context::text AS context FROM event_identity WHERE context IS NOT NULL")
-        #expect(try kept.map { try $0.decode("context", as: String.self) } == [#"{"ip": "::1"}"#])
+        #expect(try kept.map { try $0.decode("context", as: String.self) } == [#"{"ip":"::1"}"#])
     }
 
     @Test func `the same events again are duplicates, within a batch, across batches and in any spelling`()
