@@ -49,6 +49,7 @@ public enum Wiring {
     ) -> [Route] {
         IngestRoutes(upstream: upstream).routes + LearnerRoutes(upstream: upstream).routes
             + ActivityRoutes(upstream: upstream).routes + InsightRoutes(upstream: upstream).routes
+            + StudyRoutes(upstream: upstream).routes
             + AdminRoutes(upstream: upstream, keys: keys, clock: runtime.clock, keptClock: keptClock).routes
             + StatusRoutes(upstream: upstream, http: http, addresses: settings.services, clock: runtime.clock).routes
     }

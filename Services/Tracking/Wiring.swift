@@ -31,10 +31,15 @@ public enum Wiring {
         let router = platform.router()
         TrackingRoutes(
             ingest: IngestCoalescer(writersMax: settings.writers, write: ingest.record), pressure: pressure,
-            learners: LearnerReads(database: database), timelines: TimelineReads(database: database),
+            learners: LearnerReads(database: database), history: HistoryReads(database: database),
+            timelines: TimelineReads(database: database),
             overviews: OverviewReads(database: database), quarantine: QuarantineReads(database: database),
             courseRuns: CourseRunStore(database: database), metrics: IngestMetrics(),
             wakeRelay: { [relay = platform.relay] in relay.wake() }
+        ).register(on: router)
+        StudyRoutes(
+            plans: StudyPlanStore(database: database), studies: StudyReads(database: database),
+            courses: CourseReads(database: database), wakeRelay: { [relay = platform.relay] in relay.wake() }
         ).register(on: router)
         InsightRoutes(progress: ProgressReads(database: database)).register(on: router)
         LogRoutes(TrackingRPC.log, platform: platform, heard: projections, pending: sweep.countDue)

@@ -30,7 +30,7 @@ extension LoggedFact {
     }
 
     /// The columns of `event_log` and `dead_letter` that make a fact.
-    init(row: Row) throws {
+    public init(row: Row) throws {
         let tenant: String = try row.decode("tenant")
         self.init(
             partition: try row.decode("partition"),

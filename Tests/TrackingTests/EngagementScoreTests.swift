@@ -47,6 +47,25 @@ import Testing
         }
     }
 
+    @Test func `whatever the history, one more event on whatever day never lowers it, at no later time`() {
+        var generator = SplitMix(seed: 2_027)
+        for _ in 0..<300 {
+            var days: [Int: Int] = [:]
+            for _ in 0..<Int(generator.next() % 60) {
+                days[900 + Int(generator.next() % 120), default: 0] += Int(generator.next() % 9_999) + 1
+            }
+            func value(_ days: [Int: Int], at now: Int) -> Double {
+                EngagementScore(days: days.map { day($0.key, actions: $0.value) }).value(at: UTCDay.start(of: now))
+            }
+            let before = days
+            let extra = 900 + Int(generator.next() % 120)
+            days[extra, default: 0] += 1
+            for later in [extra, extra + 1, extra + 30, 1_020, 1_100] where later >= (days.keys.max() ?? 0) {
+                #expect(value(days, at: later) >= value(before, at: later), "day \(extra), looked at on \(later)")
+            }
+        }
+    }
+
     @Test func `the order in which days become known does not matter`() {
         var generator = SplitMix(seed: 11)
         let days = (0..<90).map { day(500 + $0, actions: Int(generator.next() % 100) + 1) }

@@ -126,6 +126,87 @@ import Testing
         #expect(LearnerStanding(of: record, at: day(41)).state == .neverStarted)
     }
 
+    // MARK: Each edge of the machine, by its number in docs/lifecycle.md
+
+    /// What the states are at the given days, with what is known by then.
+    private func path(_ events: [LearningEventRecorded], at days: [Double]) throws -> [LearnerState] {
+        try days.map { now in
+            LearnerStanding(of: try record(events.filter { $0.occurredAt <= day(now) }), at: day(now)).state
+        }
+    }
+
+    @Test func `1, 2: from the enrollment over the first activity to active`() throws {
+        let events = [event(.enrolled, at: 0)] + [1, 2, 3, 4].map { event(.viewed, at: $0) }
+        #expect(try path(events, at: [0, 0.9, 1, 4, 7.9, 8]) == [
+            .neverStarted, .neverStarted, .onboarding, .onboarding, .onboarding, .active,
+        ])
+    }
+
+    @Test func `3, 4: silence makes a newcomer slip, too, and then dormant`() throws {
+        #expect(try path([event(.viewed, at: 0)], at: [6.9, 7, 20.9, 21]) == [
+            .onboarding, .slipping, .slipping, .dormant,
+        ])
+    }
+
+    @Test func `5, 6: somebody who slipped or was dormant returns, and settles or slips again`() throws {
+        let study = [0, 1, 2, 3, 8].map { event(.viewed, at: $0) }
+        #expect(try path(study + [event(.viewed, at: 20)], at: [19, 20, 26.9, 27]) == [
+            .slipping, .returned, .returned, .slipping,
+        ])
+        #expect(try path(study + [40, 44, 46].map { event(.viewed, at: $0) }, at: [39, 40, 46.9, 47, 53]) == [
+            .dormant, .returned, .returned, .active, .slipping,
+        ])
+    }
+
+    @Test func `7: a newcomer who returns after a week is returned, and onboarding after that until three days are over`()
+        throws
+    {
+        #expect(try path([0, 10, 12].map { event(.viewed, at: $0) }, at: [10, 16.9, 17]) == [
+            .returned, .returned, .onboarding,
+        ])
+    }
+
+    @Test(
+        "8: completing or withdrawing ends it from whatever state, and time changes nothing any more",
+        arguments: [Verb.completed, .unenrolled])
+    func ends(verb: Verb) throws {
+        let expected: LearnerState = verb == .completed ? .completed : .withdrawn
+        for study in [[], [0.0], [0, 1, 2, 3, 8], [0, 1, 2, 3, 8, 18]] {
+            for end in [19.0, 29, 45] {
+                let events = [event(.enrolled, at: -1)] + study.map { event(.viewed, at: $0) } + [event(verb, at: end)]
+                let standing = LearnerStanding(of: try record(events), at: day(end + 300))
+                #expect(standing.state == expected)
+                #expect(standing.since == day(end))
+                #expect(standing.reviewAt == nil)
+            }
+        }
+    }
+
+    @Test func `9: whoever completed and studies on stays completed, and whoever withdrew stays withdrawn`() throws {
+        let study = [0, 1].map { event(.viewed, at: $0) }
+        #expect(try path(study + [event(.completed, at: 5), event(.viewed, at: 60)], at: [60]) == [.completed])
+        #expect(try path(study + [event(.unenrolled, at: 5), event(.viewed, at: 60)], at: [60]) == [.withdrawn])
+    }
+
+    @Test func `10: enrolled again, a learner stands where the activity says`() throws {
+        let study = [0, 1].map { event(.viewed, at: $0) }
+        let again = study + [event(.unenrolled, at: 2), event(.enrolled, at: 60)]
+        #expect(try path(again, at: [3, 60]) == [.withdrawn, .dormant])
+        #expect(try path(again + [event(.viewed, at: 61)], at: [61]) == [.returned])
+        #expect(try path([event(.enrolled, at: 0), event(.unenrolled, at: 1), event(.enrolled, at: 2)], at: [1, 2]) == [
+            .withdrawn, .neverStarted,
+        ])
+    }
+
+    @Test func `11: a late event takes dormant and slipping back, as if it had come in time`() throws {
+        let study = [0, 1, 2, 3, 8].map { event(.viewed, at: $0) }
+        #expect(LearnerStanding(of: try record(study), at: day(30)).state == .dormant)
+        let filled = study + [14, 20, 26].map { event(.viewed, at: $0) }
+        let standing = LearnerStanding(of: try record(filled), at: day(30))
+        #expect(standing.state == .active)
+        #expect(standing.since == day(7))
+    }
+
     @Test func `whatever the order of events, the record is the same`() throws {
         var generator = SplitMix(seed: 5)
         let verbs: [Verb] = [.viewed, .submitted, .viewed, .posted, .marked, .enrolled, .unenrolled, .viewed]

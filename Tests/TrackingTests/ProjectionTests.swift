@@ -41,7 +41,7 @@ import Testing
                     LearningSession(
                         courseRun: run, startedAt: TrackingStack.start,
                         endedAt: TrackingStack.start.addingTimeInterval(432), eventCount: 2,
-                        timeOnTaskSeconds: 432),
+                        timeOnTaskSeconds: 300),
                     LearningSession(
                         startedAt: TrackingStack.start, endedAt: TrackingStack.start, eventCount: 1,
                         timeOnTaskSeconds: 0),

@@ -13,6 +13,8 @@ struct SimulatedTerm {
     /// What became of everything that was sent.
     private(set) var receipts: [IngestStatus: Int] = [:]
     private(set) var late = 0
+    /// Called when a day is over, for whoever wants to look.
+    var afterEachDay: (Int) async throws -> Void = { _ in }
 
     /// Events that wait to be sent, by the day on which they will be.
     private var waiting: [Int: [EventDraft]] = [:]
@@ -24,6 +26,7 @@ struct SimulatedTerm {
     mutating func play(on stack: TrackingStack) async throws {
         for day in 0..<days {
             happen(on: day)
+            try await declare(on: day, stack)
             stack.clock.set(now: Self.start.addingTimeInterval(Double(day + 1) * 86_400), rate: 0)
             var batch = (waiting.removeValue(forKey: day) ?? []) + again()
             batch.shuffle(using: &generator)
@@ -33,6 +36,7 @@ struct SimulatedTerm {
             if chance(0.2) { note(try await stack.record(json: #"{"events":[{"id":"x\#(day)","verb":7},{}]}"#)) }
             if chance(0.8) { try await stack.project(run: 1 + number(60)) }
             if chance(0.7) { try await stack.sweep() }
+            try await afterEachDay(day)
         }
         try await stack.project()
     }
@@ -40,6 +44,34 @@ struct SimulatedTerm {
     static let start = TrackingStack.start
 
     // MARK: - Private parts
+
+    /// Calendars change while the term goes on: the run is declared late, then moved; holidays; plans and pauses.
+    private func declare(on day: Int, _ stack: TrackingStack) async throws {
+        func at(_ day: Int) -> Date { Self.start.addingTimeInterval(Double(day) * 86_400) }
+        if day == 3 || day == 33 {
+            let breaks = [CalendarBreak(title: "Reading", startsAt: at(day + 12), endsAt: at(day + 19))]
+            _ = try await stack.call(
+                TrackingRPC.setCourseRun,
+                .init(
+                    courseRun: CourseRunDefinition(
+                        id: CourseRunID(checked: "run"), title: "Run \(day)", startsAt: at(-1), endsAt: at(75),
+                        timeZone: "Europe/Berlin", breaks: breaks, studyWeekdays: day == 3 ? [] : [1, 2, 3, 4, 5])))
+        }
+        if day == 28 {
+            let (first, last) = (LocalDay.text(of: UTCDay.number(of: at(30))), LocalDay.text(of: UTCDay.number(of: at(36))))
+            _ = try await stack.call(
+                TrackingRPC.setHolidays, .init(holidays: [Holiday(title: "Harvest", startsOn: first, endsOn: last)]))
+        }
+        guard day == 20 || day == 52 else { return }
+        for learner in [4, 5, 6, 12] {
+            let id = try await stack.learner("learner\(learner)")
+            _ = try await stack.call(
+                TrackingRPC.setPause, .init(learner: id, from: at(day + learner), until: at(day + 2 * learner)))
+            _ = try await stack.call(
+                TrackingRPC.setStudySettings,
+                .init(learner: id, timeZone: "America/New_York", studyWeekdays: day == 20 ? [learner % 7 + 1, 7] : []))
+        }
+    }
 
     /// What the learners do on a day, each event planned for the day on which it will be sent.
     private mutating func happen(on day: Int) {

@@ -31,9 +31,14 @@ struct TrackingStack: Sendable {
         let ingest = IngestStore(database: database)
         TrackingRoutes(
             ingest: coalescer ?? IngestCoalescer(write: ingest.record),
-            learners: LearnerReads(database: database), timelines: TimelineReads(database: database),
+            learners: LearnerReads(database: database), history: HistoryReads(database: database),
+            timelines: TimelineReads(database: database),
             overviews: OverviewReads(database: database), quarantine: QuarantineReads(database: database),
             courseRuns: CourseRunStore(database: database), metrics: IngestMetrics(), wakeRelay: {}
+        ).register(on: router)
+        StudyRoutes(
+            plans: StudyPlanStore(database: database), studies: StudyReads(database: database),
+            courses: CourseReads(database: database), wakeRelay: {}
         ).register(on: router)
         return TrackingStack(
             database: database, clock: clock, router: router, ingest: ingest, testDatabase: testDatabase)

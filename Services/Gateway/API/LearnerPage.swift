@@ -22,16 +22,20 @@ struct LearnerPage: Encodable, Sendable {
     var unavailable: [String]
 
     /// Asks the four services at once; a service that is down leaves its parts empty and is named.
-    static func read(_ upstream: Upstream, learner: LearnerID, request: APIRequest) async throws -> LearnerPage {
+    ///
+    /// - Parameter asOf: As known at this instant; `nil` for now.
+    static func read(
+        _ upstream: Upstream, learner: LearnerID, asOf: Date?, request: APIRequest
+    ) async throws -> LearnerPage {
         let missing = Missing()
         let context = upstream.context(request)
         async let known = upstream.part("tracking", missing) {
-            try await upstream.tracking.call(TrackingRPC.getLearner, .init(learner: learner), context)
+            try await upstream.tracking.call(TrackingRPC.getLearner, .init(learner: learner, asOf: asOf), context)
         }
         async let timeline = upstream.part("tracking", missing) {
             try await upstream.tracking.call(
                 TrackingRPC.getTimeline,
-                .init(learner: learner, page: PageRequest(size: GatewayLimits.pageEvents)), context
+                .init(learner: learner, asOf: asOf, page: PageRequest(size: GatewayLimits.pageEvents)), context
             ).events
         }
         async let risk = upstream.part("prediction", missing) { try await readRisk(upstream, learner, context) }
@@ -63,7 +67,8 @@ struct LearnerPage: Encodable, Sendable {
             enrollments: person?.enrollments ?? [], sessions: person?.sessions ?? [], days: person?.days ?? [],
             risks: scored?.risks ?? [], riskHistory: scored?.history ?? [:], events: try await timeline ?? [],
             nudges: try await nudges ?? [], decisions: try await decisions ?? [],
-            deliveries: try await deliveries ?? [], unavailable: missing.sorted)
+            deliveries: try await deliveries ?? [], unavailable: missing.sorted
+        ).known(at: asOf)
     }
 
     private static func readRisk(_ upstream: Upstream, _ learner: LearnerID, _ context: RPCContext) async throws

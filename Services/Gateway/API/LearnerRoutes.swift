@@ -27,6 +27,7 @@ struct LearnerRoutes: Sendable {
             Route(
                 method: .get, path: "/v1/learners/{id}", scope: .read,
                 summary: "One learner: state, risk and why, events, nudges, decisions, messages.",
+                query: [.init(name: "asOf", words: "As known at this time, from the log; now when absent.")],
                 responseSchema: "LearnerPage", handle: page),
             Route(
                 method: .get, path: "/v1/learners/{id}/events", scope: .read,
@@ -55,7 +56,8 @@ struct LearnerRoutes: Sendable {
 
     private func page(_ request: APIRequest) async throws -> HTTPServerResponse {
         let learner = try request.parameter("id", expected: "a learner's id (a UUID)", LearnerID.init(_:))
-        return try .json(await LearnerPage.read(upstream, learner: learner, request: request))
+        let asOf = try request.query("asOf", expected: "a time like 2026-11-23T10:15:30Z", RFC3339.date(from:))
+        return try .json(await LearnerPage.read(upstream, learner: learner, asOf: asOf, request: request))
     }
 
     private func events(_ request: APIRequest) async throws -> HTTPServerResponse {

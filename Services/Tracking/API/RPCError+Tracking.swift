@@ -15,6 +15,10 @@ extension TrackingError: RPCErrorConvertible {
                 "page.token: expected the nextPageToken of the page before with all else unchanged, "
                     + "got another text"
             )
+        case .tooMuchHistory(let eventsMax):
+            RPCError(
+                .failedPrecondition,
+                "asOf: expected a learner with at most \(Words.count(eventsMax)) events by then, got more")
         case .unknownProjection(let name):
             RPCError(.notFound, "no read models are kept under the name \"\(name)\"")
         }

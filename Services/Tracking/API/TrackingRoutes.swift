@@ -7,6 +7,7 @@ struct TrackingRoutes: Sendable {
     let ingest: IngestCoalescer
     var pressure = IngestPressure()
     let learners: LearnerReads
+    let history: HistoryReads
     let timelines: TimelineReads
     let overviews: OverviewReads
     let quarantine: QuarantineReads
@@ -24,7 +25,10 @@ struct TrackingRoutes: Sendable {
             try await timelines.timeline(request, tenant: context.tenant)
         }
         router.handle(TrackingRPC.getLearner) { request, context in
-            try await learners.learner(request.learner, tenant: context.tenant, now: context.now)
+            guard let asOf = request.asOf else {
+                return try await learners.learner(request.learner, tenant: context.tenant, now: context.now)
+            }
+            return try await history.learner(request.learner, tenant: context.tenant, asOf: asOf)
         }
         router.handle(TrackingRPC.listEnrollments, listEnrollments)
         router.handle(TrackingRPC.setCourseRun, setCourseRun)

@@ -31,14 +31,6 @@ struct HeardEvents {
     /// The partition of the log that holds all of this learner's facts.
     func partition(of key: StudyKey) -> Int { partitionByKey[key] ?? 0 }
 
-    /// When each learner studied, by run.
-    var active: [(StudyKey, [Date])] {
-        keys.compactMap { key in
-            let instants = events(of: key).filter(\.verb.isLearnerActivity).map(\.occurredAt)
-            return instants.isEmpty ? nil : (key, instants)
-        }
-    }
-
     /// From which day on a study must be known to work out what its events change: the window of engagement
     /// before the newest day, and every day that has a new event. `nil` when nothing depends on days.
     func firstDayWanted(_ key: StudyKey, lastActivityAt: Date?) -> Int? {
@@ -85,6 +77,32 @@ struct HeardEvents {
             let minute = Minute.number(of: event.occurredAt)
             return minute < Minute.oldestKept(at: event.receivedAt) ? nil : minute
         }
+    }
+
+    /// Events by run, quarter of an hour and lane.
+    var runQuarters: [HeatRows.RunKey: Int] {
+        var counts: [HeatRows.RunKey: Int] = [:]
+        for key in keys {
+            let lane = partition(of: key) % TrackingLimits.heatLanes
+            for event in events(of: key) {
+                let row = HeatRows.RunKey(
+                    tenant: key.tenant, courseRun: key.runColumn, quarter: HeatCell.number(of: event.occurredAt),
+                    lane: lane)
+                counts[row, default: 0] += 1
+            }
+        }
+        return counts
+    }
+
+    /// Events that show learners studying, by learner, run and quarter of an hour.
+    var learnerQuarters: [HeatRows.LearnerKey: Int] {
+        var counts: [HeatRows.LearnerKey: Int] = [:]
+        for key in keys {
+            for event in events(of: key) where event.verb.isLearnerActivity {
+                counts[.init(key: key, quarter: HeatCell.number(of: event.occurredAt)), default: 0] += 1
+            }
+        }
+        return counts
     }
 
     private func counts(_ number: (LearningEventRecorded) -> Int?) -> [ProjectionStore.ChartKey: Int] {

@@ -3,7 +3,7 @@ import EventLog
 import Foundation
 import PostgreSQL
 
-/// Hears Tracking's own log and keeps enrollments, sessions, days and charts, so that taking in events stays
+/// Hears Tracking's own log and keeps enrollments, days and charts, so that taking in events stays
 /// one append, and an event that arrives late lands where it belongs.
 ///
 /// Facts come by partition, and a partition holds all that happens to its learners: nobody else writes
@@ -13,20 +13,25 @@ import PostgreSQL
 struct StudyProjection: Projection {
     static let name = "tracking-projection"
     static let tables = [
-        ReadModelTable("learner"), ReadModelTable("enrollment", dueColumn: "review_at"), ReadModelTable("session"),
+        ReadModelTable("learner"), ReadModelTable("enrollment", dueColumn: "review_at"),
         ReadModelTable("activity_day"), ReadModelTable("run_day"),
         ReadModelTable("activity_minute", kept: { "minute >= \(Int32(Minute.oldestKept(at: $0)))" }),
+        ReadModelTable("study_calendar"), ReadModelTable("learner_plan"),
     ]
 
     func apply(_ facts: [Fact], on session: Session) throws -> [NewFact] {
         // The log's own time: what lies further ahead in the log cannot have been seen yet.
         guard let now = facts.map(\.recordedAt).max() else { return [] }
-        return try take(HeardEvents(facts), reviewedAt: now, on: session)
+        let (heard, calendars) = (try HeardEvents(facts), try HeardCalendars(facts))
+        try StudyCalendars.lock(calendars.tenants, alone: true, on: session)
+        let tenants = Set(heard.keys.map(\.tenant)).subtracting(calendars.tenants)
+        try StudyCalendars.lock(tenants, alone: false, on: session)
+        return try take(heard, calendars, reviewedAt: now, on: session)
     }
 
     /// States are taken from what was said about them, because when they were looked at is not in the log.
     func replay(_ facts: [Fact], on session: Session) throws {
-        _ = try take(HeardEvents(facts), reviewedAt: nil, on: session)
+        _ = try take(HeardEvents(facts), HeardCalendars(facts), reviewedAt: nil, on: session)
         let said = try facts.filter { $0.type == LearnerStateChanged.type }
             .map { (tenant: $0.tenant, change: try $0.decode(LearnerStateChanged.self)) }
         try EnrollmentRows.setStates(said, on: session)
@@ -37,33 +42,26 @@ struct StudyProjection: Projection {
     }
 
     /// - Parameter reviewedAt: The instant for which states are worked out; `nil` leaves that to ``settle(at:on:)``.
-    private func take(_ heard: HeardEvents, reviewedAt: Date?, on session: Session) throws -> [NewFact] {
+    private func take(
+        _ heard: HeardEvents, _ calendars: HeardCalendars, reviewedAt: Date?, on session: Session
+    ) throws -> [NewFact] {
+        try StudyCalendars.save(calendars.runs, on: session)
+        try StudyCalendars.save(holidays: calendars.holidays, on: session)
+        try StudyCalendars.save(calendars.plans, on: session)
         guard !heard.isEmpty else { return [] }
         try ProjectionStore.add(heard.learners, on: session)
         try ProjectionStore.addDays(heard.runDays, on: session)
         try ProjectionStore.addMinutes(heard.minutes, on: session)
-        try applySessions(heard, on: session)
         return try applyEnrollments(heard, reviewedAt: reviewedAt, on: session)
-    }
-
-    private func applySessions(_ heard: HeardEvents, on session: Session) throws {
-        let idle = TrackingLimits.sessionIdleSeconds
-        let active = heard.active
-        let known = try ProjectionStore.sessions(
-            in: active.compactMap { key, instants in
-                guard let first = instants.min(), let last = instants.max() else { return nil }
-                return (key, first.addingTimeInterval(-idle), last.addingTimeInterval(idle))
-            }, on: session)
-        try ProjectionStore.apply(
-            active.map { key, instants in (key, LearningSessions.adding(instants, to: known[key] ?? [])) },
-            on: session)
     }
 
     /// Days and enrollments, and the facts that follow from them.
     private func applyEnrollments(
         _ heard: HeardEvents, reviewedAt: Date?, on session: Session
     ) throws -> [NewFact] {
-        let known = try EnrollmentRows.lock(heard.keys.filter { $0.courseRun != nil }, on: session)
+        let enrolled = heard.keys.filter { $0.courseRun != nil }
+        let known = try EnrollmentRows.lock(enrolled, on: session)
+        let calendars = try StudyCalendars.calendars(of: enrolled, on: session)
         let days = try ProjectionStore.days(
             from: heard.keys.compactMap { key in
                 heard.firstDayWanted(key, lastActivityAt: known[key]?.lastActivityAt).map { (key, $0) }
@@ -72,7 +70,8 @@ struct StudyProjection: Projection {
         var saved: [EnrollmentRecord] = []
         var facts: [NewFact] = []
         for key in heard.keys {
-            var study = Study(key: key, known: known[key], days: days[key] ?? [])
+            var study = Study(
+                key: key, known: known[key], days: days[key] ?? [], calendar: calendars[key] ?? .everyDay)
             facts += try study.take(heard.events(of: key), reviewedAt: reviewedAt)
             savedDays += study.changedDays.map { (key, $0) }
             if let enrollment = study.enrollment { saved.append(enrollment) }
@@ -88,12 +87,14 @@ private struct Study {
     let key: StudyKey
     private(set) var enrollment: EnrollmentRecord?
     private var days: [Int: DayActivity]
+    private let calendar: StudyCalendar
     private var changed: Set<Int> = []
 
     var changedDays: [DayActivity] { changed.sorted().compactMap { days[$0] } }
 
-    init(key: StudyKey, known: EnrollmentRecord?, days: [DayActivity]) {
+    init(key: StudyKey, known: EnrollmentRecord?, days: [DayActivity], calendar: StudyCalendar) {
         self.key = key
+        self.calendar = calendar
         enrollment = known
         self.days = Dictionary(days.map { ($0.day, $0) }, uniquingKeysWith: { first, _ in first })
     }
@@ -104,13 +105,13 @@ private struct Study {
         let before = enrollment
         var record = before ?? EnrollmentRecord(impliedBy: first, in: run, tenant: key.tenant)
         for event in events { record.add(event) }
-        record.settle(days: Array(days.values))
+        record.settle(days: Array(days.values), calendar: calendar)
         guard let now = reviewedAt else {
-            record.reviewAt = TrackingLimits.earliestOccurredAt
+            record.reviewAt = EnrollmentRecord.unsettled
             enrollment = record
             return []
         }
-        let change = record.review(at: now, isNew: before == nil)
+        let change = record.review(at: now, calendar: calendar, isNew: before == nil)
         enrollment = record
         let isBackfill = events.allSatisfy(\.isBackfill)
         return try StudyFacts.enrollment(record, before: before, isBackfill: isBackfill)

@@ -18,7 +18,7 @@ public struct EnrollmentRecord: Sendable, Equatable {
     /// First activity on each of the earliest active UTC days, oldest first: one more than onboarding lasts.
     public var earlyDays: [Date]
     public var lastActivityAt: Date?
-    /// First activity after the newest pause that was long enough to be slipping; the first ever without one.
+    /// First activity after the newest pause in which the learner slipped; the first ever without one.
     public var streakStartedAt: Date?
     public var eventCount: Int
     public var engagement: EngagementScore
@@ -74,14 +74,20 @@ public struct EnrollmentRecord: Sendable, Equatable {
     ///
     /// - Parameter days: All days with activity that lie in the window of ``EngagementScore`` before the
     ///   newest one.
-    public mutating func settle(days: [DayActivity]) {
+    public mutating func settle(days: [DayActivity], calendar: StudyCalendar = .everyDay) {
         engagement = EngagementScore(days: days)
-        streakStartedAt = streakStart(days.sorted { $0.day < $1.day })
+        streakStartedAt = streakStart(days.sorted { $0.day < $1.day }, calendar)
     }
 
+    /// What a record's ``reviewAt`` is while its calendar has changed, or nobody has looked yet: due, and to be settled
+    /// anew before it is reviewed.
+    public static let unsettled = TrackingLimits.earliestOccurredAt
+
     /// Sets the state that holds at `now` and returns what changed, if anything did.
-    public mutating func review(at now: Date, isNew: Bool = false) -> StateChange? {
-        let standing = LearnerStanding(of: self, at: now)
+    public mutating func review(
+        at now: Date, calendar: StudyCalendar = .everyDay, isNew: Bool = false
+    ) -> StateChange? {
+        let standing = LearnerStanding(of: self, at: now, calendar: calendar)
         let before = state
         state = standing.state
         stateSince = standing.since
@@ -126,20 +132,20 @@ public struct EnrollmentRecord: Sendable, Equatable {
         }
     }
 
-    private func streakStart(_ days: [DayActivity]) -> Date? {
+    private func streakStart(_ days: [DayActivity], _ calendar: StudyCalendar) -> Date? {
         guard let newest = days.last?.day else { return streakStartedAt }
         let edge = newest - EngagementScore.windowDays
         let recent = days.filter { $0.day > edge }
         guard let oldest = recent.first, var start = earlyDays.first else { return streakStartedAt }
+        func slipped(from last: Date, until next: Date) -> Bool {
+            calendar.slippingAt(after: last).map { next > $0 } ?? false
+        }
         // What lies before the window is not at hand. When the window begins with a pause this long, that
         // was a slip; when it does not, the streak is older than anything that asks for it.
-        if start < oldest.firstAt,
-            Double(oldest.day - edge) * UTCDay.seconds > TrackingLimits.slippingAfterSeconds
-        {
+        if start < oldest.firstAt, slipped(from: UTCDay.start(of: edge + 1), until: oldest.firstAt) {
             start = oldest.firstAt
         }
-        for (day, next) in zip(recent, recent.dropFirst())
-        where next.firstAt.timeIntervalSince(day.lastAt) > TrackingLimits.slippingAfterSeconds {
+        for (day, next) in zip(recent, recent.dropFirst()) where slipped(from: day.lastAt, until: next.firstAt) {
             start = next.firstAt
         }
         return start

@@ -6,11 +6,25 @@ public struct SessionSpan: Sendable, Equatable {
     /// The last event's time. Nothing is credited after it, so idle time never counts as time on task.
     public var endedAt: Date
     public var eventCount: Int
+    /// Time on task: see ``TimeOnTask``.
+    public var creditedMicroseconds: Int64
+    /// What the learner did last: what a following event needs to know.
+    public var tail: StudyMoment
 
-    public init(startedAt: Date, endedAt: Date, eventCount: Int) {
+    public init(
+        startedAt: Date, endedAt: Date, eventCount: Int, creditedMicroseconds: Int64 = 0, tail: StudyMoment
+    ) {
         self.startedAt = startedAt
         self.endedAt = endedAt
         self.eventCount = eventCount
+        self.creditedMicroseconds = creditedMicroseconds
+        self.tail = tail
+    }
+
+    /// Of a single moment.
+    init(_ moment: StudyMoment) {
+        let at = Date(microseconds: moment.at)
+        self.init(startedAt: at, endedAt: at, eventCount: 1, tail: moment)
     }
 }
 
@@ -31,25 +45,42 @@ public enum LearningSessions {
     ///     after    [a───────x─────────── d]        one
     ///
     /// - Parameters:
-    ///   - instants: When the new events happened, in any order.
+    ///   - moments: The new events, one each, in any order.
     ///   - known: All sessions that begin or end within the idle limit of any of them, or lie between them.
-    public static func adding(_ instants: [Date], to known: [SessionSpan]) -> Change {
-        let spans = known + instants.map { SessionSpan(startedAt: $0, endedAt: $0, eventCount: 1) }
+    ///   - credits: What the new events change in time on task.
+    static func adding(
+        _ moments: [StudyMoment], to known: [SessionSpan], credits: [TimeOnTask.Credit]
+    ) -> Change {
+        let spans = known + moments.map(SessionSpan.init)
         var merged: [SessionSpan] = []
         for span in spans.sorted(by: { $0.startedAt < $1.startedAt }) {
-            let last = merged.count - 1
-            if last >= 0,
-                span.startedAt.timeIntervalSince(merged[last].endedAt) <= TrackingLimits.sessionIdleSeconds
+            if let last = merged.last,
+                span.startedAt.microseconds - last.endedAt.microseconds <= TimeOnTask.idleMicroseconds
             {
-                merged[last].endedAt = max(merged[last].endedAt, span.endedAt)
-                merged[last].eventCount += span.eventCount
+                merged[merged.count - 1] = last.joined(span)
             } else {
                 merged.append(span)
+            }
+        }
+        for credit in credits {
+            // Credits lie between neighbours of one session.
+            if let index = merged.lastIndex(where: { $0.startedAt.microseconds <= credit.at }) {
+                merged[index].creditedMicroseconds += credit.microseconds
             }
         }
         let starts = Set(merged.map(\.startedAt))
         return Change(
             saved: merged.filter { !known.contains($0) },
             removed: known.map(\.startedAt).filter { !starts.contains($0) }.sorted())
+    }
+}
+
+extension SessionSpan {
+    /// One session of two that touch; this one begins first.
+    fileprivate func joined(_ other: SessionSpan) -> SessionSpan {
+        let tail = tail.at == other.tail.at ? tail.joined(other.tail) : tail.at > other.tail.at ? tail : other.tail
+        return SessionSpan(
+            startedAt: startedAt, endedAt: max(endedAt, other.endedAt), eventCount: eventCount + other.eventCount,
+            creditedMicroseconds: creditedMicroseconds + other.creditedMicroseconds, tail: tail)
     }
 }

@@ -11,6 +11,8 @@ public enum TrackingError: Error, Sendable, Equatable {
     case overloaded(waitingEvents: Int)
     /// A page token that no answer of this procedure ever held.
     case unknownPageToken
+    /// More events of one learner than a look into the past reads.
+    case tooMuchHistory(eventsMax: Int)
     /// No read models are kept under this name.
     case unknownProjection(String)
 }

@@ -57,10 +57,10 @@ public enum TrackingLimits {
     public static let onboardingSeconds: Double = 7 * 86_400
     /// Days with activity, from the first on, that count as onboarding whatever the calendar says.
     public static let onboardingActiveDays = 3
-    /// Without activity for longer than this a learner is slipping, in seconds: a whole week was left out.
-    public static let slippingAfterSeconds: Double = 7 * 86_400
-    /// Without activity for longer than this a learner is dormant, in seconds.
-    public static let dormantAfterSeconds: Double = 21 * 86_400
+    /// Without activity for this long a learner is slipping, in study weeks of expected time: see ``StudyCalendar``.
+    public static let slippingAfterWeeks: Double = 1
+    /// Without activity for this long a learner is dormant, in study weeks of expected time.
+    public static let dormantAfterWeeks: Double = 3
     /// How long somebody who came back counts as returned, in seconds.
     public static let returnedSeconds: Double = 7 * 86_400
     /// Enrollments looked at in one step of the sweep; one transaction of a few ten milliseconds.

@@ -101,7 +101,7 @@ enum EnrollmentRows {
         guard !last.isEmpty else { return }
         try session.execute(
             """
-            UPDATE enrollment SET state = said.state, review_at = \(TrackingLimits.earliestOccurredAt)
+            UPDATE enrollment SET state = said.state, review_at = \(EnrollmentRecord.unsettled)
             FROM unnest(\(last.map(\.key.tenant)), \(last.map(\.key.runColumn)), \(last.map(\.key.learner)),
                 \(last.map(\.value.change.to))) AS said (tenant, course_run, learner_id, state)
             WHERE enrollment.tenant = said.tenant AND enrollment.course_run = said.course_run
@@ -110,16 +110,18 @@ enum EnrollmentRows {
         )
     }
 
-    /// Writes what ``EnrollmentRecord/review(at:isNew:)`` sets, and nothing else.
+    /// Writes what a review sets, with the streak, which another calendar changes, and nothing else.
     static func saveReviews(_ records: [EnrollmentRecord], on session: Session) throws {
         guard !records.isEmpty else { return }
         try session.execute(
             """
             UPDATE enrollment
-            SET state = review.state, state_since = review.state_since, review_at = review.review_at
+            SET state = review.state, state_since = review.state_since, review_at = review.review_at,
+                streak_started_at = review.streak_started_at
             FROM unnest(\(records.map(\.tenant)), \(records.map(\.courseRun)), \(records.map(\.learner)),
-                \(records.map(\.state)), \(records.map(\.stateSince)), \(records.map(\.reviewAt)))
-                AS review (tenant, course_run, learner_id, state, state_since, review_at)
+                \(records.map(\.state)), \(records.map(\.stateSince)), \(records.map(\.reviewAt)),
+                \(records.map(\.streakStartedAt)))
+                AS review (tenant, course_run, learner_id, state, state_since, review_at, streak_started_at)
             WHERE enrollment.tenant = review.tenant AND enrollment.course_run = review.course_run
               AND enrollment.learner_id = review.learner_id
             """

@@ -11,7 +11,7 @@ struct LearnerReads: Sendable {
     /// - Throws: ``TrackingError/unknownLearner(_:)`` when no name and no event ever led to the id.
     func learner(_ learner: LearnerID, tenant: TenantID, now: Date) async throws -> GetLearner.Response {
         try await database.run { session in
-            let identities = try Self.identities(of: learner, tenant, session)
+            let identities = try Self.identities(of: learner, tenant, addedBy: .distantFuture, session)
             let enrollments = try session.rows(
                 "SELECT " + EnrollmentRows.columns
                     + """
@@ -77,13 +77,14 @@ struct LearnerReads: Sendable {
         return asked.map { learners[$0] ?? $0.derivedLearner }
     }
 
-    private static func identities(
-        of learner: LearnerID, _ tenant: TenantID, _ session: Session
+    static func identities(
+        of learner: LearnerID, _ tenant: TenantID, addedBy instant: Date, _ session: Session
     ) throws -> [LearnerIdentity] {
         try session.rows(
             """
             SELECT source, external_id FROM learner_identity
-            WHERE tenant = \(tenant) AND learner_id = \(learner) ORDER BY source, external_id LIMIT 100
+            WHERE tenant = \(tenant) AND learner_id = \(learner) AND added_at <= \(instant)
+            ORDER BY source, external_id LIMIT 100
             """
         ).map { LearnerIdentity(source: try $0.decode("source"), externalID: try $0.decode("external_id")) }
     }
@@ -93,16 +94,12 @@ struct LearnerReads: Sendable {
     ) throws -> [LearningSession] {
         try session.rows(
             """
-            SELECT course_run, started_at, ended_at, event_count FROM session
+            SELECT course_run, \(raw: SessionRows.columns) FROM session
             WHERE tenant = \(tenant) AND learner_id = \(learner)
             ORDER BY started_at DESC, course_run LIMIT \(TrackingLimits.sessionsShown)
             """
         ).map { row in
-            let span = try ProjectionStore.span(row)
-            return LearningSession(
-                courseRun: CourseRunID(rawValue: try row.decode("course_run", as: String.self)),
-                startedAt: span.startedAt, endedAt: span.endedAt, eventCount: span.eventCount,
-                timeOnTaskSeconds: span.endedAt.timeIntervalSince(span.startedAt))
+            try SessionRows.span(row).session(in: CourseRunID(rawValue: try row.decode("course_run", as: String.self)))
         }
     }
 
@@ -130,5 +127,14 @@ extension EnrollmentRecord {
             learner: learner, courseRun: courseRun, status: status, state: state,
             engagement: engagement.value(at: now), enrolledAt: enrolledAt, lastActivityAt: lastActivityAt,
             eventCount: eventCount)
+    }
+}
+
+extension SessionSpan {
+    /// As others see it.
+    func session(in courseRun: CourseRunID?) -> LearningSession {
+        LearningSession(
+            courseRun: courseRun, startedAt: startedAt, endedAt: endedAt, eventCount: eventCount,
+            timeOnTaskSeconds: Double(creditedMicroseconds) / 1_000_000)
     }
 }

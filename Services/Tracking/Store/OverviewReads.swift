@@ -59,7 +59,7 @@ struct OverviewReads: Sendable {
     }
 
     /// Counts of the newest `count` numbers through `last`, oldest first, 0 where nothing happened.
-    private static func chart(
+    static func chart(
         _ table: String, _ column: String, through last: Int, count: Int, _ courseRun: CourseRunID?,
         _ tenant: TenantID, _ session: Session
     ) throws -> [Int] {

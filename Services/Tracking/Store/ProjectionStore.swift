@@ -20,6 +20,20 @@ enum ProjectionStore {
         )
     }
 
+    /// How far a consumer is in some partitions.
+    static func positions(_ partitions: [Int], of consumer: String, on session: Session) throws -> [Int: Int64] {
+        let rows = try session.rows(
+            """
+            SELECT partition, position FROM consumer_position
+            WHERE consumer = \(consumer) AND stream = \(StreamName.learnerEvents)
+                AND partition = ANY(\(partitions.map(Int16.init)))
+            """
+        )
+        var positions: [Int: Int64] = [:]
+        for row in rows { positions[try row.decode("partition")] = try row.decode("position", as: Int64.self) }
+        return positions
+    }
+
     // MARK: Days
 
     /// Active days of each key from a day on.
@@ -63,78 +77,6 @@ enum ProjectionStore {
             ON CONFLICT (tenant, learner_id, course_run, day) DO UPDATE SET
                 event_count = excluded.event_count, actions = excluded.actions,
                 first_at = excluded.first_at, last_at = excluded.last_at
-            """
-        )
-    }
-
-    // MARK: Sessions
-
-    /// Sessions of each key that touch a stretch of time.
-    static func sessions(
-        in stretches: [(key: StudyKey, from: Date, until: Date)], on session: Session
-    ) throws -> [StudyKey: [SessionSpan]] {
-        guard !stretches.isEmpty else { return [:] }
-        let rows = try session.rows(
-            """
-            SELECT wanted.place, started_at, ended_at, event_count
-            FROM unnest(\(stretches.map(\.key.tenant)), \(stretches.map(\.key.learner)),
-                \(stretches.map(\.key.runColumn)), \(stretches.map(\.from)), \(stretches.map(\.until)))
-                WITH ORDINALITY AS wanted (tenant, learner_id, course_run, from_at, until_at, place)
-            CROSS JOIN LATERAL (
-                -- The last session that begins before the stretch may reach into it; no earlier one can.
-                (SELECT started_at, ended_at, event_count FROM session
-                 WHERE session.tenant = wanted.tenant AND session.learner_id = wanted.learner_id
-                   AND session.course_run = wanted.course_run AND started_at < wanted.from_at
-                 ORDER BY started_at DESC LIMIT 1)
-                UNION ALL
-                (SELECT started_at, ended_at, event_count FROM session
-                 WHERE session.tenant = wanted.tenant AND session.learner_id = wanted.learner_id
-                   AND session.course_run = wanted.course_run
-                   AND started_at BETWEEN wanted.from_at AND wanted.until_at)
-            ) AS near
-            WHERE near.ended_at >= wanted.from_at
-            """
-        )
-        var sessions: [StudyKey: [SessionSpan]] = [:]
-        for row in rows {
-            let key = stretches[try row.decode("place", as: Int.self) - 1].key
-            sessions[key, default: []].append(try span(row))
-        }
-        return sessions
-    }
-
-    static func span(_ row: Row) throws -> SessionSpan {
-        SessionSpan(
-            startedAt: try row.decode("started_at"), endedAt: try row.decode("ended_at"),
-            eventCount: Int(try row.decode("event_count", as: Int32.self)))
-    }
-
-    static func apply(_ changes: [(key: StudyKey, change: LearningSessions.Change)], on session: Session)
-        throws
-    {
-        let removed = changes.flatMap { change in change.change.removed.map { (key: change.key, at: $0) } }
-        if !removed.isEmpty {
-            try session.execute(
-                """
-                DELETE FROM session USING unnest(\(removed.map(\.key.tenant)), \(removed.map(\.key.learner)),
-                    \(removed.map(\.key.runColumn)), \(removed.map(\.at)))
-                    AS gone (tenant, learner_id, course_run, at)
-                WHERE session.tenant = gone.tenant AND session.learner_id = gone.learner_id
-                  AND session.course_run = gone.course_run AND session.started_at = gone.at
-                """
-            )
-        }
-        let saved = changes.flatMap { change in change.change.saved.map { (key: change.key, span: $0) } }
-        guard !saved.isEmpty else { return }
-        try session.execute(
-            """
-            INSERT INTO session (tenant, learner_id, course_run, started_at, ended_at, event_count)
-            SELECT * FROM unnest(\(saved.map(\.key.tenant)), \(saved.map(\.key.learner)),
-                \(saved.map(\.key.runColumn)),
-                \(saved.map(\.span.startedAt)), \(saved.map(\.span.endedAt)),
-                    \(saved.map { Int32($0.span.eventCount) }))
-            ON CONFLICT (tenant, learner_id, course_run, started_at)
-                DO UPDATE SET ended_at = excluded.ended_at, event_count = excluded.event_count
             """
         )
     }

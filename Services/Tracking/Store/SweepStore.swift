@@ -28,9 +28,18 @@ struct SweepStore: Sendable {
     static func review(at now: Date, limit: Int, on session: Session) throws -> (looked: Int, said: [NewFact]) {
         var due = try EnrollmentRows.lockDue(at: now, limit: limit, on: session)
         guard !due.isEmpty else { return (0, []) }
+        // Read after the rows are locked: whoever changes a calendar meanwhile marks them once more.
+        let calendars = try StudyCalendars.calendars(of: due.map(\.key), on: session)
+        let days = try ProjectionStore.days(
+            from: due.filter { $0.reviewAt == EnrollmentRecord.unsettled }.compactMap { record in
+                record.lastActivityAt.map { (record.key, UTCDay.number(of: $0) - EngagementScore.windowDays) }
+            }, on: session)
         var said: [NewFact] = []
         for index in due.indices {
-            let change = due[index].review(at: now)
+            let key = due[index].key
+            let calendar = calendars[key] ?? .everyDay
+            if let days = days[key] { due[index].settle(days: days, calendar: calendar) }
+            let change = due[index].review(at: now, calendar: calendar)
             said += try StudyFacts.state(due[index], change, now: now, isBackfill: false)
         }
         try EnrollmentRows.saveReviews(due, on: session)

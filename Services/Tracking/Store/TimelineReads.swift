@@ -11,7 +11,7 @@ struct TimelineReads: Sendable {
         let size = try request.page.effectiveSize()
         let question: [String?] = [
             "timeline", tenant.rawValue, request.learner.description, request.courseRun?.rawValue,
-            request.since.map(RFC3339.string(from:)),
+            request.since.map(RFC3339.string(from:)), request.asOf.map(RFC3339.string(from:)),
         ]
         let end = try end(request.page.token, question)
         let rows = try await database.rows(
@@ -22,6 +22,7 @@ struct TimelineReads: Sendable {
                 AND type = 'LearningEventRecorded'
               AND (occurred_at, seq) < (\(end.occurredAt), \(end.seq))
               AND occurred_at >= \(request.since ?? TrackingLimits.earliestOccurredAt)
+              AND (\(request.asOf)::timestamptz IS NULL OR recorded_at <= \(request.asOf))
               AND (\(request.courseRun)::text IS NULL OR body ->> 'courseRun' = \(request.courseRun))
             ORDER BY occurred_at DESC, seq DESC
             LIMIT \(size + 1)

@@ -22,13 +22,11 @@ public struct Verb: CheckedName {
     public static let failed = Verb(checked: "failed")
     public static let loggedIn = Verb(checked: "loggedIn")
 
+    /// What others do to a learner.
+    public static let doneToLearners: [Verb] = [.enrolled, .unenrolled, .marked, .banked]
+
     /// Whether it shows the learner studying: what others do to a learner (marking, enrolling) does not.
-    public var isLearnerActivity: Bool {
-        switch self {
-        case .enrolled, .unenrolled, .marked, .banked: false
-        default: true
-        }
-    }
+    public var isLearnerActivity: Bool { !Self.doneToLearners.contains(self) }
 }
 
 /// What sort of thing an activity is.

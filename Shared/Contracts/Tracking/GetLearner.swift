@@ -4,9 +4,12 @@ import Foundation
 public enum GetLearner {
     public struct Request: Codable, Sendable, Equatable {
         public var learner: LearnerID
+        /// As known at this instant, from the log; `nil` for now, from the read models.
+        public var asOf: Date?
 
-        public init(learner: LearnerID) {
+        public init(learner: LearnerID, asOf: Date? = nil) {
             self.learner = learner
+            self.asOf = asOf
         }
     }
 
@@ -78,7 +81,7 @@ public struct LearningSession: Codable, Sendable, Equatable {
     /// The last event's time; idle time after it is never credited.
     public var endedAt: Date
     public var eventCount: Int
-    /// Seconds from first to last event.
+    /// Seconds that the learner was at it: no idle time, and nothing after leaving.
     public var timeOnTaskSeconds: Double
 
     public init(

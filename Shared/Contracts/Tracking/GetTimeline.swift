@@ -8,15 +8,18 @@ public enum GetTimeline {
         public var courseRun: CourseRunID?
         /// Only events that happened at or after this.
         public var since: Date?
+        /// Only events that had been taken in by this instant; `nil` for all.
+        public var asOf: Date?
         public var page: PageRequest
 
         public init(
-            learner: LearnerID, courseRun: CourseRunID? = nil, since: Date? = nil,
+            learner: LearnerID, courseRun: CourseRunID? = nil, since: Date? = nil, asOf: Date? = nil,
             page: PageRequest = PageRequest()
         ) {
             self.learner = learner
             self.courseRun = courseRun
             self.since = since
+            self.asOf = asOf
             self.page = page
         }
     }

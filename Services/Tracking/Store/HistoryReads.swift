@@ -1,0 +1,112 @@
+import Contracts
+import EventLog
+import Foundation
+import PostgreSQL
+
+/// What was known at some earlier instant, from the log: everything that had been recorded by then.
+struct HistoryReads: Sendable {
+    let database: Database
+
+    /// One learner as the live answer was then.
+    ///
+    /// - Complexity: reads all of the learner's events; a few thousand of them take some ten milliseconds.
+    /// - Throws: ``TrackingError/unknownLearner(_:)`` when nothing had led to the id by then;
+    ///   ``TrackingError/tooMuchHistory(events:)``.
+    func learner(
+        _ learner: LearnerID, tenant: TenantID, asOf instant: Date
+    ) async throws -> GetLearner.Response {
+        try await database.run { session in
+            let identities = try LearnerReads.identities(of: learner, tenant, addedBy: instant, session)
+            let events = try Self.events(of: learner, tenant, by: instant, session)
+            let calendars = try Self.calendars(tenant, learner, Set(events.compactMap(\.courseRun)), instant, session)
+            let history = LearnerHistory(events, tenant: tenant, at: instant) { calendars[$0] ?? .everyDay }
+            guard !identities.isEmpty || !history.enrollments.isEmpty else {
+                throw TrackingError.unknownLearner(learner)
+            }
+            return GetLearner.Response(history, learner: learner, identities: identities, at: instant)
+        }
+    }
+
+    /// Reads `event_log_timeline`.
+    private static func events(
+        of learner: LearnerID, _ tenant: TenantID, by instant: Date, _ session: Session
+    ) throws -> [LearningEventRecorded] {
+        let decoder = JSONCoding.decoder()
+        let events = try session.rows(
+            """
+            SELECT body::text AS body FROM event_log
+            WHERE tenant = \(tenant) AND key = \(learner.description) AND type = 'LearningEventRecorded'
+              AND recorded_at <= \(instant)
+            ORDER BY occurred_at DESC, seq DESC LIMIT \(TrackingLimits.eventsOfHistoryMax + 1)
+            """
+        ).map { row in
+            try decoder.decode(LearningEventRecorded.self, from: Data(try row.decode("body", as: String.self).utf8))
+        }
+        guard events.count <= TrackingLimits.eventsOfHistoryMax else {
+            throw TrackingError.tooMuchHistory(eventsMax: TrackingLimits.eventsOfHistoryMax)
+        }
+        return events.reversed()
+    }
+
+    /// Reads `event_log_calendars`.
+    private static func calendars(
+        _ tenant: TenantID, _ learner: LearnerID, _ runs: Set<CourseRunID>, _ instant: Date, _ session: Session
+    ) throws -> [CourseRunID: StudyCalendar] {
+        let keys = runs.map(\.rawValue) + [learner.description, HolidaysChanged(holidays: []).key]
+        let facts = try session.rows(
+            """
+            SELECT partition, seq, stream, tenant, key, type, version, occurred_at, recorded_at,
+                body::text AS body, traceparent
+            FROM event_log
+            WHERE tenant = \(tenant) AND key = ANY(\(keys)) AND recorded_at <= \(instant)
+              AND type IN ('CourseRunDefined', 'HolidaysChanged', 'StudySettingsChanged', 'LearnerPauseChanged')
+            ORDER BY partition, seq
+            """
+        ).map(Fact.init(row:))
+        var declared: [CourseRunID: RunCalendar] = [:]
+        var holidays: [Holiday] = []
+        var plan: LearnerPlan?
+        for fact in facts {
+            switch fact.type {
+            case CourseRunDefined.type:
+                let run = try fact.decode(CourseRunDefined.self).courseRun
+                declared[run.id] = RunCalendar(run)
+            case HolidaysChanged.type: holidays = try fact.decode(HolidaysChanged.self).holidays
+            case StudySettingsChanged.type: plan = plan.with(.settings(try fact.decode()))
+            default: plan = plan.with(.pause(try fact.decode()))
+            }
+        }
+        return Dictionary(
+            uniqueKeysWithValues: runs.map {
+                ($0, StudyCalendar(run: declared[$0], holidays: holidays, plan: plan))
+            })
+    }
+}
+
+extension LearnerPlan? {
+    fileprivate func with(_ change: PlanChange) -> LearnerPlan {
+        var plan = self ?? LearnerPlan()
+        plan.take(change)
+        return plan
+    }
+}
+
+extension GetLearner.Response {
+    fileprivate init(
+        _ history: LearnerHistory, learner: LearnerID, identities: [LearnerIdentity], at instant: Date
+    ) {
+        let sessions = history.sessions.sorted { one, other in
+            one.span.startedAt != other.span.startedAt
+                ? one.span.startedAt > other.span.startedAt
+                : (one.courseRun?.rawValue ?? "") < (other.courseRun?.rawValue ?? "")
+        }
+        let enrollments = history.enrollments.sorted { one, other in
+            one.enrolledAt != other.enrolledAt ? one.enrolledAt > other.enrolledAt : one.courseRun < other.courseRun
+        }
+        self.init(
+            learner: learner, identities: identities, enrollments: enrollments.map { $0.enrollment(at: instant) },
+            sessions: sessions.prefix(TrackingLimits.sessionsShown).map { $0.span.session(in: $0.courseRun) },
+            days: history.days.sorted { $0.key < $1.key }.suffix(TrackingLimits.daysShown)
+                .map { ActivityDay(day: UTCDay.start(of: $0.key), eventCount: $0.value) })
+    }
+}
