@@ -26,6 +26,9 @@ public enum Wiring {
         let sweep = StateSweep(
             store: SweepStore(database: database), relay: platform.relay, clock: runtime.clock,
             logger: runtime.logger("sweep"))
+        let insight = InsightSweep(
+            store: InsightSweepStore(database: database), relay: platform.relay, clock: runtime.clock,
+            logger: runtime.logger("insight"))
         let ingest = IngestStore(database: database)
 
         let router = platform.router()
@@ -36,10 +39,14 @@ public enum Wiring {
             courseRuns: CourseRunStore(database: database), metrics: IngestMetrics(),
             wakeRelay: { [relay = platform.relay] in relay.wake() }
         ).register(on: router)
-        InsightRoutes(progress: ProgressReads(database: database)).register(on: router)
-        LogRoutes(TrackingRPC.log, platform: platform, heard: projections, pending: sweep.countDue)
-            .register(on: router)
-        return [platform.connections, platform.relay, sweep] + projections.map(\.consumer)
+        InsightRoutes(
+            progress: ProgressReads(database: database), patterns: PatternReads(database: database),
+            anomalies: AnomalyReads(database: database)
+        ).register(on: router)
+        LogRoutes(TrackingRPC.log, platform: platform, heard: projections) {
+            try await sweep.countDue() + insight.countDue()
+        }.register(on: router)
+        return [platform.connections, platform.relay, sweep, insight] + projections.map(\.consumer)
             + [platform.httpService(router, heard: projections)]
     }
 }
