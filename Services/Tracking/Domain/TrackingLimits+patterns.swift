@@ -9,8 +9,8 @@ extension TrackingLimits {
     /// Stretches of seven days before the last one that show what is usual, and the fewest that do.
     public static let patternWeeksMax = 8
     public static let patternWeeksMin = 3
-    /// Quartile coefficient of dispersion of the intervals between active days up to which somebody is regular: two days
-    /// and five days in turn, as for Tuesdays and Thursdays, are.
+    /// Quartile coefficient of dispersion of the intervals between active days up to which somebody is regular: two
+    /// days and five days in turn, as for Tuesdays and Thursdays, are.
     public static let regularVariationMax = 0.45
     /// And from which irregular: half a week and two weeks.
     public static let irregularVariationMin = 0.6

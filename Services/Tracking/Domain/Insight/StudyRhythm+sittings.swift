@@ -28,7 +28,8 @@ extension StudyRhythm {
             peak: PeakTime(
                 weekday: most / 4 + 1, partOfDay: PartOfDay.allCases[most % 4],
                 share: Double(parts[most]) / Double(sittings.count)),
-            entropy: Self.entropy(parts), intervalDays: quartiles.median, intervalVariation: InsightWords.rounded(variation),
+            entropy: Self.entropy(parts), intervalDays: quartiles.median,
+            intervalVariation: InsightWords.rounded(variation),
             regularity: variation <= TrackingLimits.regularVariationMax
                 ? .regular : variation >= TrackingLimits.irregularVariationMin ? .irregular : .mixed)
     }
