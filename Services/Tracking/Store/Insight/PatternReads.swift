@@ -16,10 +16,12 @@ struct PatternReads: Sendable {
             let rows = try session.rows(
                 "SELECT course_run, " + StudyProfileRows.columns
                     + """
-                     FROM study_profile JOIN enrollment USING (tenant, course_run, learner_id)
-                    WHERE study_profile.tenant = \(tenant) AND study_profile.learner_id = \(request.learner)
-                      AND (\(request.courseRun)::text IS NULL OR course_run = \(request.courseRun))
-                    ORDER BY enrollment.enrolled_at DESC, course_run LIMIT \(TrackingLimits.progressRunsMax)
+                     FROM (
+                        SELECT tenant, course_run, learner_id, enrolled_at FROM enrollment
+                        WHERE tenant = \(tenant) AND learner_id = \(request.learner)
+                          AND (\(request.courseRun)::text IS NULL OR course_run = \(request.courseRun))
+                    ) AS enrolled JOIN study_profile USING (tenant, course_run, learner_id)
+                    ORDER BY enrolled_at DESC, course_run LIMIT \(TrackingLimits.progressRunsMax)
                     """)
             guard !rows.isEmpty else { throw TrackingError.unknownLearner(request.learner) }
             return GetPatterns.Response(
