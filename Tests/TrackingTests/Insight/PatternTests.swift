@@ -9,7 +9,7 @@ import Testing
     /// 2026-11-22, a Sunday, in UTC days.
     private let sunday = 20_779
 
-    private func rhythm(_ sittings: [Date], zone: String = "UTC") -> StudyRhythm? {
+    private func habits(_ sittings: [Date], zone: String = "UTC") -> StudyRhythm? {
         let days = Set(sittings.map(UTCDay.number)).sorted()
         return StudyRhythm(sittings: sittings, activeDays: days, timeZone: zone)
     }
@@ -17,7 +17,7 @@ import Testing
     private func at(_ day: Int, _ hour: Double) -> Date { UTCDay.start(of: day).addingTimeInterval(hour * 3_600) }
 
     @Test func `every Sunday evening is clockwork`() throws {
-        let rhythm = try #require(rhythm((0..<10).map { at(sunday - 7 * $0, 20) }))
+        let rhythm = try #require(habits((0..<10).map { at(sunday - 7 * $0, 20) }))
         #expect(rhythm.peak == .init(weekday: 7, partOfDay: .evening, share: 1))
         #expect(rhythm.hoursOfWeek[6 * 24 + 20] == 10)
         #expect(rhythm.entropy == 0)
@@ -29,20 +29,20 @@ import Testing
         // 20:00 in London: 19:00 UTC in summer, 20:00 in winter.
         let summer = (0..<4).map { at(20_610 + 7 * $0, 19) }
         let winter = (0..<4).map { at(20_778 + 7 * $0, 20) }
-        let london = try #require(rhythm(summer + winter, zone: "Europe/London"))
+        let london = try #require(habits(summer + winter, zone: "Europe/London"))
         #expect(london.hoursOfWeek.enumerated().filter { $0.element > 0 }.map { $0.offset % 24 } == [20])
         #expect(london.timeZone == "Europe/London")
-        let kathmandu = try #require(rhythm((0..<8).map { at(sunday - 7 * $0, 18.5) }, zone: "Asia/Kathmandu"))
+        let kathmandu = try #require(habits((0..<8).map { at(sunday - 7 * $0, 18.5) }, zone: "Asia/Kathmandu"))
         #expect(kathmandu.peak.weekday == 1, "18:30 UTC on Sunday is a quarter past midnight there")
         #expect(kathmandu.hoursOfWeek[0] == 8)
     }
 
     @Test func `spread over the whole week is near the most entropy, and chance intervals are no rhythm`() throws {
         let even = (0..<56).map { at(sunday - $0 / 4 * 1, Double($0 % 4) * 6 + 1) }
-        #expect(try #require(rhythm(even)).entropy > 0.99)
+        #expect(try #require(habits(even)).entropy > 0.99)
         let days = [0, 1, 9, 10, 11, 25, 26, 40, 41, 55]
-        #expect(try #require(rhythm(days.map { at(sunday - $0, 9) })).regularity == .irregular)
-        #expect(rhythm((0..<7).map { at(sunday - $0, 9) }) == nil)
+        #expect(try #require(habits(days.map { at(sunday - $0, 9) })).regularity == .irregular)
+        #expect(habits((0..<7).map { at(sunday - $0, 9) }) == nil)
     }
 
     @Test func `this week is held against the weeks before`() throws {
