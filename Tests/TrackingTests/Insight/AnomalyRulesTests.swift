@@ -156,6 +156,13 @@ import Testing
 
     // MARK: Figures
 
+    @Test func `chances are put together by Fisher's method`() {
+        // The product of two even chances is below 0.01 with probability 0.01 · (1 + ln 100).
+        #expect(abs(exp(CopyingRule.logFisher(log(0.01), of: 2)) - 0.056_052) < 1e-6)
+        #expect(CopyingRule.logFisher(log(0.3), of: 1) == log(0.3))
+        #expect(CopyingRule.logFisher(0, of: 4) == 0)
+    }
+
     @Test func `the tail of Poisson's law is what tables say`() {
         #expect(abs(RobustStatistics.poissonTail(3, mean: 1) - 0.080_301) < 1e-6)
         #expect(abs(RobustStatistics.poissonTail(10, mean: 4) - 0.008_132) < 1e-6)

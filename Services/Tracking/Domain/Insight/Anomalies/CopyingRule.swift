@@ -10,8 +10,9 @@ import Foundation
 ///
 ///     p = k ÷ all hand-ins × 2 × gap ÷ span
 ///
-/// so a rush before a deadline makes meetings cheap. The p of a pair's meetings are multiplied, and with the number of
-/// ways to choose them and the number of pairs of the run give the number of such pairs to be expected by chance.
+/// so a rush before a deadline makes meetings cheap. The p of a pair's meetings are put together by Fisher's method (the
+/// chance of a product so small), and with the number of ways to choose them and the number of pairs of the run give the
+/// number of such pairs to be expected by chance.
 enum CopyingRule {
     private struct Pair: Hashable {
         let one: LearnerID
@@ -80,7 +81,8 @@ enum CopyingRule {
         // Always the same one first: half of the chance a meeting, but for the first.
         let order = isOneAhead || isOtherAhead ? -log(2) * Double(met.count - 1) : 0
         let ways = lgamma(Double(both) + 1) - lgamma(Double(met.count) + 1) - lgamma(Double(both - met.count) + 1)
-        let expected = exp(met.reduce(0) { $0 + $1.logChance } + order + max(0, ways) + log(pairs))
+        let together = logFisher(met.reduce(0) { $0 + $1.logChance }, of: met.count)
+        let expected = exp(together + order + max(0, ways) + log(pairs))
         guard expected <= TrackingLimits.copyingChanceMax, let first = met.map(\.at).min(),
             let last = met.map(\.at).max(), let gap = RobustStatistics.median(met.map { abs($0.lag) })
         else { return nil }
@@ -96,5 +98,17 @@ enum CopyingRule {
                 AnomalyFigure("together", Double(met.count)), AnomalyFigure("both", Double(both)),
                 AnomalyFigure("medianGap", gap, unit: "seconds"), AnomalyFigure("expectedByChance", expected),
             ], firstAt: first, lastAt: last)
+    }
+
+    /// The logarithm of the chance that `count` evenly spread chances multiply to so little (Fisher, Statistical Methods
+    /// for Research Workers, 1932): x · Σ over k below count of (-ln x)^k / k!.
+    static func logFisher(_ logProduct: Double, of count: Int) -> Double {
+        var term = 1.0
+        var sum = 1.0
+        for number in 1..<max(2, count) where number < count {
+            term *= -logProduct / Double(number)
+            sum += term
+        }
+        return min(0, logProduct + log(sum))
     }
 }
