@@ -7,5 +7,6 @@ import ArgumentParser
         subcommands: [
             SimulateCommand.self, FiguresCommand.self, LoadCommand.self, BenchLatencyCommand.self,
             DeadLettersCommand.self, RebuildCommand.self, TrainCommand.self, ScoreCommand.self,
+            AnomalyReportCommand.self,
         ])
 }

@@ -3,6 +3,7 @@ import EventLog
 import Foundation
 import HTTPServer
 import Platform
+import PostgreSQL
 import RPC
 import Runtime
 import ServiceLifecycle
@@ -10,6 +11,7 @@ import ServiceLifecycle
 /// The one place that says which pieces are real.
 public enum Wiring {
     static var migrations: URL { Bundle.module.bundleURL.appending(path: "Migrations") }
+    static var xapiMapping: URL { Bundle.module.bundleURL.appending(path: "Mappings/xapi.json") }
 
     /// Settings to parts to the list of what runs, in the order of starting.
     public static func services(_ settings: TrackingSettings, _ runtime: ServiceRuntime) async throws
@@ -20,31 +22,118 @@ public enum Wiring {
             runtime: runtime, settings: settings.platform, stream: StreamName.learnerEvents,
             migrations: migrations, courtesy: pressure.standBack)
         let database = platform.database
-        let projections = ReadModels.projections.map { projection in
+        let projections = ReadModels.heard.map { projection in
             platform.project(as: projection.name, wakesRelay: true, handle: projection.hear)
         }
+        let sources = SourceStore(database: database)
         let sweep = StateSweep(
-            store: SweepStore(database: database), relay: platform.relay, clock: runtime.clock,
+            store: SweepStore(database: database), sources: sources, relay: platform.relay, clock: runtime.clock,
             logger: runtime.logger("sweep"))
-        let ingest = IngestStore(database: database)
+        let insight = InsightSweep(
+            store: InsightSweepStore(database: database), relay: platform.relay, clock: runtime.clock,
+            logger: runtime.logger("insight"))
+        let sampler = DriftSampler()
+        let drift = DriftStore(database: database)
+        let notes = DriftNotes(sampler: sampler, store: drift, clock: runtime.clock, logger: runtime.logger("drift"))
 
         let router = platform.router()
+        let ingest = Ingest(database, settings, pressure: pressure, sampler: sampler, relay: platform.relay)
+        try registerIngest(ingest, settings, runtime, database, on: router)
+        registerReads(database, wakeRelay: ingest.wakeRelay, on: router)
+        registerCare(ingest, settings, runtime, database, sources: sources, drift: drift, on: router)
+        LogRoutes(TrackingRPC.log, platform: platform, heard: projections) {
+            try await sweep.countDue() + insight.countDue()
+        }.register(on: router)
+        return [platform.connections, platform.relay, sweep, insight, notes] + projections.map(\.consumer)
+            + [platform.httpService(router, heard: projections)]
+    }
+
+    /// What every door shares by which events come in.
+    private struct Ingest {
+        let store: IngestStore
+        let coalescer: IngestCoalescer
+        let pressure: IngestPressure
+        let sampler: DriftSampler
+        let metrics = IngestMetrics()
+        let wakeRelay: @Sendable () -> Void
+
+        init(
+            _ database: Database, _ settings: TrackingSettings, pressure: IngestPressure, sampler: DriftSampler,
+            relay: LogRelay
+        ) {
+            store = IngestStore(database: database)
+            coalescer = IngestCoalescer(writersMax: settings.writers, write: store.record)
+            self.pressure = pressure
+            self.sampler = sampler
+            wakeRelay = { relay.wake() }
+        }
+    }
+
+    /// The doors by which events and declarations come in.
+    private static func registerIngest(
+        _ ingest: Ingest, _ settings: TrackingSettings, _ runtime: ServiceRuntime, _ database: Database,
+        on router: RPCRouter
+    ) throws {
+        let mappings = try MappingFiles([MappingFiles.own] + settings.mappings)
         TrackingRoutes(
-            ingest: IngestCoalescer(writersMax: settings.writers, write: ingest.record), pressure: pressure,
-            learners: LearnerReads(database: database), history: HistoryReads(database: database),
-            timelines: TimelineReads(database: database),
-            overviews: OverviewReads(database: database), quarantine: QuarantineReads(database: database),
-            courseRuns: CourseRunStore(database: database), metrics: IngestMetrics(),
-            wakeRelay: { [relay = platform.relay] in relay.wake() }
+            ingest: ingest.coalescer, pressure: ingest.pressure, learners: LearnerReads(database: database),
+            history: HistoryReads(database: database), timelines: TimelineReads(database: database),
+            overviews: OverviewReads(database: database), metrics: ingest.metrics, drift: ingest.sampler,
+            wakeRelay: ingest.wakeRelay
         ).register(on: router)
+        ForeignRoutes(
+            mappings: mappings, ingest: ingest.coalescer, pressure: ingest.pressure,
+            rawEvents: RawEventStore(database: database), metrics: ingest.metrics, wakeRelay: ingest.wakeRelay
+        ).register(on: router)
+        ImportRoutes(
+            mappings: mappings, ingest: ingest.coalescer, metrics: ingest.metrics, wakeRelay: ingest.wakeRelay
+        ).register(on: router)
+        CatalogRoutes(
+            ingest: ingest.coalescer, stores: CatalogStores(database: database), metrics: ingest.metrics,
+            wakeRelay: ingest.wakeRelay
+        ).register(on: router)
+        StatementRoutes(
+            store: StatementStore(
+                database: database, ingest: ingest.store, mapping: try XAPIMapping(contentsOf: xapiMapping),
+                now: { [clock = runtime.clock] in clock.now() }),
+            reads: StatementReads(database: database), metrics: ingest.metrics, pressure: ingest.pressure,
+            wakeRelay: ingest.wakeRelay
+        ).register(on: router)
+        DocumentRoutes(store: DocumentStore(database: database)).register(on: router)
+    }
+
+    /// What is known of learners and runs.
+    private static func registerReads(
+        _ database: Database, wakeRelay: @escaping @Sendable () -> Void, on router: RPCRouter
+    ) {
         StudyRoutes(
             plans: StudyPlanStore(database: database), studies: StudyReads(database: database),
-            courses: CourseReads(database: database), wakeRelay: { [relay = platform.relay] in relay.wake() }
+            courses: CourseReads(database: database), wakeRelay: wakeRelay
         ).register(on: router)
-        InsightRoutes(progress: ProgressReads(database: database)).register(on: router)
-        LogRoutes(TrackingRPC.log, platform: platform, heard: projections, pending: sweep.countDue)
-            .register(on: router)
-        return [platform.connections, platform.relay, sweep] + projections.map(\.consumer)
-            + [platform.httpService(router, heard: projections)]
+        InsightRoutes(
+            progress: ProgressReads(database: database), patterns: PatternReads(database: database),
+            anomalies: AnomalyReads(database: database)
+        ).register(on: router)
+    }
+
+    /// What people put right: who is who, what was refused, what a source is silent about.
+    private static func registerCare(
+        _ ingest: Ingest, _ settings: TrackingSettings, _ runtime: ServiceRuntime, _ database: Database,
+        sources: SourceStore, drift: DriftStore, on router: RPCRouter
+    ) {
+        let rework = DatabaseSettings(
+            url: settings.platform.databaseURL, schema: runtime.service, poolSize: 1,
+            applicationName: "holdfast-tracking-people")
+        PeopleRoutes(
+            changes: LearnerChanges(rework, logger: runtime.logger("people")),
+            reads: IdentityReads(database: database), wakeRelay: ingest.wakeRelay
+        ).register(on: router)
+        QuarantineRoutes(
+            reads: QuarantineReads(database: database), store: QuarantineStore(database: database),
+            ingest: ingest.coalescer, metrics: ingest.metrics, wakeRelay: ingest.wakeRelay
+        ).register(on: router)
+        SourceRoutes(
+            store: sources, reads: SourceReads(database: database), drift: drift, wakeRelay: ingest.wakeRelay
+        ).register(on: router)
     }
 }

@@ -2,7 +2,7 @@ import Contracts
 import Foundation
 import HTTPServer
 
-/// What Tracking makes of what learners did: how far they are.
+/// What Tracking makes of what learners did: how far they are, how they study, and what is unusual.
 struct InsightRoutes: Sendable {
     let upstream: Upstream
 
@@ -14,6 +14,11 @@ struct InsightRoutes: Sendable {
                 query: [.init(name: "courseRun", words: "Only this course run; all of the learner's when absent.")],
                 responseSchema: "LearnerProgressList", handle: learner),
             Route(
+                method: .get, path: "/v1/learners/{id}/patterns", scope: .read,
+                summary: "How one learner studies: what, when, how regularly, how deep, against before and the others.",
+                query: [.init(name: "courseRun", words: "Only this course run; all of the learner's when absent.")],
+                responseSchema: "StudyPatterns", handle: patterns),
+            Route(
                 method: .get, path: "/v1/course-runs/{id}/progress", scope: .read,
                 summary: "How many learners of a run have seen, attempted and done each activity.",
                 responseSchema: "CourseProgress", handle: course),
@@ -24,7 +29,41 @@ struct InsightRoutes: Sendable {
                     .init(name: "pageSize", words: "Rows wanted, 1 to 100; 50 when absent."),
                     .init(name: "pageToken", words: "The nextPageToken of the page before."),
                 ], responseSchema: "ProgressSummaries", handle: list),
+        ] + anomalyRoutes
+    }
+
+    private var anomalyRoutes: [Route] {
+        let filters = [
+            Route.Parameter(name: "courseRun", words: "Only this course run."),
+            Route.Parameter(name: "kind", words: "Only this kind."),
+            Route.Parameter(name: "open", words: "true for open ones, false for closed ones; both when absent."),
+            Route.Parameter(name: "pageSize", words: "Rows wanted, 1 to 500; 50 when absent."),
+            Route.Parameter(name: "pageToken", words: "The nextPageToken of the page before."),
         ]
+        return [
+            Route(
+                method: .get, path: "/v1/anomalies", scope: .read,
+                summary: "What is unusual, of learners and of whole runs, with its evidence; newest first.",
+                query: [.init(name: "learner", words: "Only this learner.")] + filters, responseSchema: "Anomalies"
+            ) { try await anomalies($0, of: $0.learner()) },
+            Route(
+                method: .get, path: "/v1/learners/{id}/anomalies", scope: .read,
+                summary: "What is unusual with one learner, newest first.", query: filters, responseSchema: "Anomalies"
+            ) { request in
+                try await anomalies(
+                    request, of: request.parameter("id", expected: "a learner's id (a UUID)", LearnerID.init(_:)))
+            },
+        ]
+    }
+
+    private func anomalies(_ request: APIRequest, of learner: LearnerID?) async throws -> HTTPServerResponse {
+        let kinds = AnomalyKind.allCases.map(\.rawValue).joined(separator: ", ")
+        let query = ListAnomalies.Request(
+            courseRun: try request.query("courseRun", expected: "a course run's id", CourseRunID.init(_:)),
+            learner: learner,
+            kind: try request.query("kind", expected: "one of \(kinds)", AnomalyKind.init(rawValue:)),
+            isOpen: try request.query("open", expected: "true or false", Bool.init(_:)), page: try request.page())
+        return try .json(await upstream.tracking.call(TrackingRPC.listAnomalies, query, upstream.context(request)))
     }
 
     private func learner(_ request: APIRequest) async throws -> HTTPServerResponse {
@@ -32,6 +71,13 @@ struct InsightRoutes: Sendable {
             learner: try request.parameter("id", expected: "a learner's id (a UUID)", LearnerID.init(_:)),
             courseRun: try request.query("courseRun", expected: "a course run's id", CourseRunID.init(_:)))
         return try .json(await upstream.tracking.call(TrackingRPC.getProgress, query, upstream.context(request)))
+    }
+
+    private func patterns(_ request: APIRequest) async throws -> HTTPServerResponse {
+        let query = GetPatterns.Request(
+            learner: try request.parameter("id", expected: "a learner's id (a UUID)", LearnerID.init(_:)),
+            courseRun: try request.query("courseRun", expected: "a course run's id", CourseRunID.init(_:)))
+        return try .json(await upstream.tracking.call(TrackingRPC.getPatterns, query, upstream.context(request)))
     }
 
     private func course(_ request: APIRequest) async throws -> HTTPServerResponse {

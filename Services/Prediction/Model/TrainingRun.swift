@@ -24,6 +24,24 @@ public struct TrainingRun: Sendable {
         let fact: StudyFact
     }
 
+    /// What each learner did, by number, oldest first; that somebody left is `unenrolled`.
+    public var events: [[LearningEventRecorded]] {
+        var events = [[LearningEventRecorded]](repeating: [], count: learners.count)
+        for dated in facts {
+            switch dated.fact {
+            case .event(let event): events[dated.learner].append(event)
+            case .enrollment(let change) where change.status == .withdrawn:
+                events[dated.learner].append(
+                    LearningEventRecorded(
+                        source: .api, eventID: EventID(checked: "left"), learner: change.learner,
+                        courseRun: change.courseRun, verb: .unenrolled, occurredAt: change.changedAt,
+                        receivedAt: change.changedAt))
+            case .enrollment: continue
+            }
+        }
+        return events
+    }
+
     enum StudyFact: Sendable {
         case event(LearningEventRecorded)
         case enrollment(EnrollmentChanged)

@@ -13,16 +13,64 @@ struct InsightProjection: Projection {
     static let name = "tracking-insight"
     static let tables = [
         ReadModelTable("activity_progress"), ReadModelTable("study_profile"), ReadModelTable("run_activity"),
-        ReadModelTable("run_distribution"),
+        ReadModelTable("run_distribution"), ReadModelTable("anomaly"),
     ]
 
+    /// Keeps the rows, and says what the new events show to be unusual, or over.
     func apply(_ facts: [Fact], on session: Session) throws -> [NewFact] {
+        guard let now = facts.map(\.recordedAt).max() else { return [] }
         let heard = try HeardEvents(facts)
+        let trails = try take(heard, facts, on: session)
+        guard !trails.isEmpty else { return [] }
+        try planReviews(trails, now: now, on: session)
+        let active = trails.compactMap { trail in trail.profile.lastActivityAt.map { (trail.profile.key, $0) } }
+        let ended = try AnomalyWatch.endSilences(active, on: session)
+        return try ended + AnomalyWatch.see(found(in: trails, heard), now: now, on: session)
+    }
+
+    /// What was unusual is in the log already; when to look at whom is not rebuilt.
+    func replay(_ facts: [Fact], on session: Session) throws {
+        _ = try take(HeardEvents(facts), facts, on: session)
+    }
+
+    private func take(_ heard: HeardEvents, _ facts: [Fact], on session: Session) throws -> [StudyTrail] {
+        try keepAnomalies(facts, on: session)
         let keys = heard.keys.filter { $0.courseRun != nil }
         guard !keys.isEmpty else { return [] }
         let trails = try follow(heard, keys, on: session)
         try save(trails, of: heard, on: session)
-        return []
+        return trails
+    }
+
+    private func keepAnomalies(_ facts: [Fact], on session: Session) throws {
+        let found = try facts.filter { $0.type == AnomalyDetected.type }
+            .map { (tenant: $0.tenant, anomaly: try $0.decode(AnomalyDetected.self).anomaly) }
+        let closed = try facts.filter { $0.type == AnomalyClosed.type }.map { try $0.decode(AnomalyClosed.self) }
+        try AnomalyRows.save(found, on: session)
+        try AnomalyRows.close(closed, on: session)
+    }
+
+    private func planReviews(_ trails: [StudyTrail], now: Date, on session: Session) throws {
+        // The run's calendar is the sweep's to know: a look too early finds nothing and is planned anew.
+        let everyDay = StudyDays(nil)
+        let planned = trails.compactMap { trail in
+            trail.profile.lastActivityAt.flatMap { last in
+                LearnerAnomalies.reviewAt(trail.profile, days: everyDay, after: last).map { (trail.profile.key, $0) }
+            }
+        }
+        try InsightReviews.plan(planned, on: session)
+        try InsightReviews.noteRuns(trails.map(\.profile.key), now: now, on: session)
+    }
+
+    private func found(in trails: [StudyTrail], _ heard: HeardEvents) -> [AnomalyWatch.Seen] {
+        trails.flatMap { trail in
+            let key = trail.profile.key
+            guard let courseRun = key.courseRun else { return [AnomalyWatch.Seen]() }
+            let isBackfill = heard.events(of: key).allSatisfy(\.isBackfill)
+            return LearnerAnomalies.found(in: trail).map {
+                AnomalyWatch.Seen(tenant: key.tenant, courseRun: courseRun, finding: $0, isBackfill: isBackfill)
+            }
+        }
     }
 
     /// Loads what the events touch, and takes them in.

@@ -47,6 +47,22 @@ enum EnrollmentRows {
         return records
     }
 
+    /// The status of those of `keys` that exist.
+    static func statuses(_ keys: [StudyKey], on session: Session) throws -> [StudyKey: EnrollmentStatus] {
+        guard !keys.isEmpty else { return [:] }
+        let rows = try session.rows(
+            """
+            SELECT wanted.place, enrollment.status
+            FROM unnest(\(keys.map(\.tenant)), \(keys.map(\.runColumn)), \(keys.map(\.learner)))
+                WITH ORDINALITY AS wanted (tenant, course_run, learner_id, place)
+            JOIN enrollment USING (tenant, course_run, learner_id)
+            """
+        )
+        var statuses: [StudyKey: EnrollmentStatus] = [:]
+        for row in rows { statuses[keys[try row.decode("place", as: Int.self) - 1]] = try row.decode("status") }
+        return statuses
+    }
+
     static func save(_ records: [EnrollmentRecord], on session: Session) throws {
         guard !records.isEmpty else { return }
         func day(_ index: Int) -> [Date?] {

@@ -55,13 +55,15 @@ struct SweepStore: Sendable {
 
     /// Until when the read models know everything: `now`, or the time at which the oldest event that is not
     /// yet projected was recorded. Who judges silence must not look further.
-    func horizon(now: Date) async throws -> Date {
+    ///
+    /// - Parameter consumer: The projection that keeps the read models in question.
+    func horizon(now: Date, of consumer: String = StudyProjection.name) async throws -> Date {
         let oldest = try await database.rows(
             """
             SELECT min(next.recorded_at) AS recorded_at
             FROM log_head
             LEFT JOIN consumer_position AS done ON done.partition = log_head.partition
-                AND done.consumer = \(StudyProjection.name) AND done.stream = \(StreamName.learnerEvents)
+                AND done.consumer = \(consumer) AND done.stream = \(StreamName.learnerEvents)
             CROSS JOIN LATERAL (
                 SELECT event_log.recorded_at FROM event_log
                 WHERE event_log.partition = log_head.partition AND event_log.seq > coalesce(done.position, 0)

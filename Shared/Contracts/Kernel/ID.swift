@@ -102,8 +102,11 @@ public typealias LearnerID = ID<Learner>
 public typealias NudgeID = ID<Nudge>
 /// One message to one learner over one channel.
 public typealias DeliveryID = ID<Delivery>
+/// Something unusual that was found; the id is derived from what it is, so that finding it again gives the same one.
+public typealias AnomalyID = ID<AnomalySubject>
 
 /// Phantom types that name the subject of an ``ID``.
 public enum Learner {}
 public enum Nudge {}
 public enum Delivery {}
+public enum AnomalySubject {}

@@ -8,4 +8,8 @@ extension TrackingRPC {
         path: "/\(service)/ListProgress", isIdempotent: true)
     public static let getCourseProgress = RPCMethod<GetCourseProgress.Request, GetCourseProgress.Response>(
         path: "/\(service)/GetCourseProgress", isIdempotent: true)
+    public static let getPatterns = RPCMethod<GetPatterns.Request, GetPatterns.Response>(
+        path: "/\(service)/GetPatterns", isIdempotent: true)
+    public static let listAnomalies = RPCMethod<ListAnomalies.Request, ListAnomalies.Response>(
+        path: "/\(service)/ListAnomalies", isIdempotent: true)
 }

@@ -7,7 +7,10 @@ import Foundation
 extension TrackingStack {
     /// Registers the insight procedures, which the stack's router does not have by itself.
     func withInsight() -> TrackingStack {
-        InsightRoutes(progress: ProgressReads(database: database)).register(on: router)
+        InsightRoutes(
+            progress: ProgressReads(database: database), patterns: PatternReads(database: database),
+            anomalies: AnomalyReads(database: database)
+        ).register(on: router)
         return self
     }
 

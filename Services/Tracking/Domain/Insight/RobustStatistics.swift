@@ -10,6 +10,20 @@ public enum RobustStatistics {
         return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }
 
+    /// A quarter, a half and three quarters of the way through the sorted values, between two of them where need be.
+    /// `nil` for no values.
+    public static func quartiles(_ values: [Double]) -> (low: Double, median: Double, high: Double)? {
+        guard !values.isEmpty else { return nil }
+        let sorted = values.sorted()
+        func at(_ share: Double) -> Double {
+            let place = share * Double(sorted.count - 1)
+            let below = Int(place)
+            let above = min(below + 1, sorted.count - 1)
+            return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
+        }
+        return (at(0.25), at(0.5), at(0.75))
+    }
+
     /// Median and spread: the median absolute deviation, scaled so that it is the standard deviation where values are
     /// normal.
     public static func centre(_ values: [Double]) -> (median: Double, spread: Double)? {
@@ -25,6 +39,22 @@ public enum RobustStatistics {
     /// - Returns: `nil` for no values.
     public static func zScore(_ value: Double, among values: [Double], spreadMin: Double) -> Double? {
         centre(values).map { (value - $0.median) / max($0.spread, spreadMin) }
+    }
+
+    /// Probability of `count` or more events where `mean` are expected.
+    public static func poissonTail(_ count: Int, mean: Double) -> Double {
+        guard count > 0 else { return 1 }
+        guard mean > 0 else { return 0 }
+        // Upwards from the count: what is below would drown it in rounding.
+        var term = exp(Double(count) * log(mean) - mean - lgamma(Double(count) + 1))
+        var sum = 0.0
+        var number = Double(count)
+        while term > sum * 1e-12 || number < mean {
+            sum += term
+            number += 1
+            term *= mean / number
+        }
+        return min(1, sum)
     }
 
     /// 1 / Φ⁻¹(3/4).

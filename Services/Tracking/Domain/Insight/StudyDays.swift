@@ -11,15 +11,19 @@ public struct StudyDays: Sendable {
     /// First and last day of each break.
     private let breaks: [ClosedRange<Int>]
 
-    /// - Parameter run: `nil` for a run that nobody declared: every day, in UTC.
-    public init(_ run: CourseRunDefinition?) {
+    /// - Parameters:
+    ///   - run: `nil` for a run that nobody declared: every day, in UTC.
+    ///   - quiet: Further stretches in which nobody expects anything to be heard: a learner's own pause, a source
+    ///     that sent nothing.
+    public init(_ run: CourseRunDefinition?, quiet: [DateInterval] = []) {
         let zone = run.flatMap { TimeZone(identifier: $0.timeZone) } ?? .gmt
         self.zone = zone
         weekdays = Set(run?.studyWeekdays ?? [])
-        breaks = (run?.breaks ?? []).compactMap { pause in
-            let first = Self.number(of: pause.startsAt, zone)
+        let declared = (run?.breaks ?? []).map { ($0.startsAt, $0.endsAt) }
+        breaks = (declared + quiet.map { ($0.start, $0.end) }).compactMap { startsAt, endsAt in
+            let first = Self.number(of: startsAt, zone)
             // The end is the first instant after the last day.
-            let last = Self.number(of: pause.endsAt.addingTimeInterval(-1), zone)
+            let last = Self.number(of: endsAt.addingTimeInterval(-1), zone)
             return first <= last ? first...last : nil
         }
     }

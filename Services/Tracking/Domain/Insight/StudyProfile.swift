@@ -12,15 +12,22 @@ public struct StudyProfile: Sendable, Equatable {
     public var begun: Int
     /// Those of them in which the learner gave something of their own.
     public var deep: Int
+    /// Activities answered right within ``TrackingLimits/quickAnswerSeconds`` of opening them.
+    public var quickAnswers: Int
+    /// The newest events, oldest first, at most ``TrackingLimits/recentEventsMax``.
+    public var recent: [RecentEvent]
 
     public init(
-        key: StudyKey, days: [Int: Int] = [:], lastActivityAt: Date? = nil, begun: Int = 0, deep: Int = 0
+        key: StudyKey, days: [Int: Int] = [:], lastActivityAt: Date? = nil, begun: Int = 0, deep: Int = 0,
+        quickAnswers: Int = 0, recent: [RecentEvent] = []
     ) {
         self.key = key
         self.days = days
         self.lastActivityAt = lastActivityAt
         self.begun = begun
         self.deep = deep
+        self.quickAnswers = quickAnswers
+        self.recent = recent
     }
 
     public var actions: Int { days.values.reduce(0, +) }
@@ -54,7 +61,7 @@ public struct StudyProfile: Sendable, Equatable {
     }
 
     /// Active days and actions of one week.
-    func figures(ofWeek week: Int) -> (activeDays: Int, actions: Int) {
+    public func figures(ofWeek week: Int) -> (activeDays: Int, actions: Int) {
         UTCWeek.days(of: week).reduce(into: (0, 0)) { sum, day in
             guard let actions = days[day] else { return }
             sum.0 += 1

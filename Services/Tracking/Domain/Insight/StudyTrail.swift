@@ -11,6 +11,12 @@ public struct StudyTrail: Sendable {
     private let activitiesBefore: [ActivityID: ActivityRecord]
     private var touched: Set<ActivityID> = []
     private var touchedWeeks: Set<Int> = []
+    /// UTC days of the new events.
+    private(set) var touchedDays: Set<Int> = []
+    /// The events just taken in and the newest known before them, sorted: what speed is seen in.
+    private(set) var newest: [RecentEvent] = []
+    /// Whether the events brought an answer quicker than anybody reads.
+    private(set) var hasQuickAnswer = false
 
     /// - Parameters:
     ///   - profile: What is known so far.
@@ -20,6 +26,7 @@ public struct StudyTrail: Sendable {
         self.activities = activities
         before = profile
         activitiesBefore = activities
+        newest = profile.recent
     }
 
     /// Takes in events of this learner in this run, in any order.
@@ -28,8 +35,11 @@ public struct StudyTrail: Sendable {
             addToActivity(event)
             guard event.verb.isLearnerActivity else { continue }
             touchedWeeks.insert(UTCWeek.number(of: event.occurredAt))
+            touchedDays.insert(UTCDay.number(of: event.occurredAt))
             profile.addActivity(at: event.occurredAt, actions: event.actions)
         }
+        newest = (newest + events.compactMap(RecentEvent.init)).sorted()
+        profile.recent = newest.suffix(TrackingLimits.recentEventsMax)
     }
 
     private mutating func addToActivity(_ event: LearningEventRecorded) {
@@ -40,6 +50,11 @@ public struct StudyTrail: Sendable {
         activities[reference.id] = record
         touched.insert(reference.id)
         if known == nil { profile.begun += 1 }
+        let wasQuick = known?.isQuickAnswer ?? false
+        if record.isQuickAnswer != wasQuick {
+            profile.quickAnswers += wasQuick ? -1 : 1
+            hasQuickAnswer = hasQuickAnswer || !wasQuick
+        }
         if record.depth >= .submitted, known.map({ $0.depth < .submitted }) ?? true { profile.deep += 1 }
     }
 

@@ -103,6 +103,24 @@ enum RunInsightRows {
         }
     }
 
+    /// Of each period that has any.
+    static func distributions(
+        _ measure: StudyMeasure, periods: ClosedRange<Int>, of courseRun: CourseRunID, tenant: TenantID,
+        on session: Session
+    ) throws -> [Int: Distribution] {
+        let rows = try session.rows(
+            """
+            SELECT period, counts FROM run_distribution
+            WHERE tenant = \(tenant) AND course_run = \(courseRun) AND measure = \(measure)
+                AND period BETWEEN \(Int32(periods.lowerBound)) AND \(Int32(periods.upperBound))
+            """
+        )
+        return try rows.reduce(into: [:]) { sums, row in
+            sums[try row.decode("period"), default: Distribution()].add(
+                Distribution(counts: try row.decode("counts", as: [Int].self)))
+        }
+    }
+
     /// - Complexity: 64 rows an activity of the run, at most.
     static func peers(of courseRun: CourseRunID, tenant: TenantID, on session: Session) throws -> CoursePeers {
         let begun = StudyMeasure.Place(measure: .runActivities, period: StudyMeasure.wholeRun)
