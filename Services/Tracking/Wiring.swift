@@ -10,6 +10,7 @@ import ServiceLifecycle
 /// The one place that says which pieces are real.
 public enum Wiring {
     static var migrations: URL { Bundle.module.bundleURL.appending(path: "Migrations") }
+    static var xapiMapping: URL { Bundle.module.bundleURL.appending(path: "Mappings/xapi.json") }
 
     /// Settings to parts to the list of what runs, in the order of starting.
     public static func services(_ settings: TrackingSettings, _ runtime: ServiceRuntime) async throws
@@ -29,13 +30,22 @@ public enum Wiring {
         let ingest = IngestStore(database: database)
 
         let router = platform.router()
+        let metrics = IngestMetrics()
+        let wakeRelay: @Sendable () -> Void = { [relay = platform.relay] in relay.wake() }
         TrackingRoutes(
             ingest: IngestCoalescer(writersMax: settings.writers, write: ingest.record), pressure: pressure,
             learners: LearnerReads(database: database), timelines: TimelineReads(database: database),
             overviews: OverviewReads(database: database), quarantine: QuarantineReads(database: database),
-            courseRuns: CourseRunStore(database: database), metrics: IngestMetrics(),
-            wakeRelay: { [relay = platform.relay] in relay.wake() }
+            courseRuns: CourseRunStore(database: database), metrics: metrics,
+            wakeRelay: wakeRelay
         ).register(on: router)
+        StatementRoutes(
+            store: StatementStore(
+                database: database, ingest: ingest, mapping: try XAPIMapping(contentsOf: xapiMapping),
+                now: { [clock = runtime.clock] in clock.now() }),
+            reads: StatementReads(database: database), metrics: metrics, pressure: pressure, wakeRelay: wakeRelay
+        ).register(on: router)
+        DocumentRoutes(store: DocumentStore(database: database)).register(on: router)
         InsightRoutes(progress: ProgressReads(database: database)).register(on: router)
         LogRoutes(TrackingRPC.log, platform: platform, heard: projections, pending: sweep.countDue)
             .register(on: router)

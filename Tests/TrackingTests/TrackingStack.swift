@@ -35,6 +35,13 @@ struct TrackingStack: Sendable {
             overviews: OverviewReads(database: database), quarantine: QuarantineReads(database: database),
             courseRuns: CourseRunStore(database: database), metrics: IngestMetrics(), wakeRelay: {}
         ).register(on: router)
+        StatementRoutes(
+            store: StatementStore(
+                database: database, ingest: ingest, mapping: try XAPIMapping(contentsOf: Wiring.xapiMapping),
+                now: { clock.now() }),
+            reads: StatementReads(database: database), metrics: IngestMetrics(), wakeRelay: {}
+        ).register(on: router)
+        DocumentRoutes(store: DocumentStore(database: database)).register(on: router)
         return TrackingStack(
             database: database, clock: clock, router: router, ingest: ingest, testDatabase: testDatabase)
     }
