@@ -15,6 +15,8 @@ public struct GatewaySettings: Sendable {
     let demoKey: APIKey?
     let requestsPerSecond: Int
     let origins: Set<String>
+    /// How clients reach the gateway; it names the system that the authority of xAPI statements has its account in.
+    let publicURL: String
 
     public init(_ settings: Settings) throws {
         common = try CommonSettings(settings, defaultPort: 7000)
@@ -40,6 +42,9 @@ public struct GatewaySettings: Sendable {
         requestsPerSecond = try settings.int(
             "HOLDFAST_GATEWAY_RATE", default: 10_000, in: 1...1_000_000, unit: "requests a second",
             doc: "What one API key may do for as long as it likes; twice that in a burst.")
+        publicURL = try settings.url(
+            "HOLDFAST_PUBLIC_URL", default: "http://127.0.0.1:7000",
+            doc: "How people and platforms reach the gateway; part of the authority of xAPI statements.")
         let origins = try settings.optionalString(
             "HOLDFAST_GATEWAY_ORIGINS", unit: "origins, comma-separated",
             doc: "Pages from elsewhere that may open the live WebSocket, e.g. https://school.example.")

@@ -30,8 +30,10 @@ public enum Wiring {
         let push = LivePush(hub: hub, tail: tail, upstream: upstream, logger: runtime.logger("live"))
         let socket = LiveSocket(hub: hub, push: push, keys: keys, clock: runtime.clock, origins: settings.origins)
         let routes = HTTPRoutes()
+        let admission = Admission(keys: keys, limit: RateLimit(rate: Double(settings.requestsPerSecond)))
+        XAPIRoutes(admission: admission, upstream: upstream, home: settings.publicURL).register(on: routes)
         try PublicRoutes(
-            keys: keys, limit: RateLimit(rate: Double(settings.requestsPerSecond)),
+            admission: admission,
             table: table(settings, upstream, keys, http, runtime, keptClock),
             unsubscribePage: UnsubscribePage(client: upstream.notification)
         ).register(on: routes)

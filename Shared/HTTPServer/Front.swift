@@ -115,7 +115,7 @@ final class Front: Sendable {
         switch routes.match(verb, call.path) {
         case .route(let route, let parameters):
             guard load.enter(route.importance) else {
-                return failure(call, route.pattern, RequestLoad.refusal)
+                return failure(call, route.pattern, RequestLoad.refusal, headers: route.refusalHeaders)
             }
             defer { load.leave() }
             do {
@@ -123,7 +123,7 @@ final class Front: Sendable {
                 let response = try await route.handler(call.serverRequest(verb, parameters, body))
                 return Answer(response: response, route: route.pattern, bytesIn: body.count)
             } catch {
-                return failure(call, route.pattern, error)
+                return failure(call, route.pattern, error, headers: route.refusalHeaders)
             }
         case .otherMethods(let verbs):
             let allowed = verbs.map(\.rawValue).joined(separator: ", ")
@@ -143,9 +143,12 @@ final class Front: Sendable {
         }
     }
 
-    private func failure(_ call: Call, _ route: String, _ error: any Error) -> Answer {
+    private func failure(
+        _ call: Call, _ route: String, _ error: any Error, headers: [(name: String, value: String)] = []
+    ) -> Answer {
         let (problem, detail) = HTTPProblem.from(error)
         var answer = finish(call, route) { try problem.response(requestID: call.requestID) }
+        answer.response.headers += headers
         answer.detail = detail
         return answer
     }

@@ -23,6 +23,7 @@ public final class HTTPRoutes: Sendable {
         let segments: [Segment]
         let maxBytes: Int
         let importance: RouteImportance
+        let refusalHeaders: [(name: String, value: String)]
         let handler: Handler
     }
 
@@ -50,9 +51,10 @@ public final class HTTPRoutes: Sendable {
     /// - Parameters:
     ///   - maxBytes: Of the body, on the wire and unpacked; a longer one is answered with 413.
     ///   - importance: GET is a read and everything else a write, unless said otherwise.
+    ///   - refusalHeaders: Go with an answer that the handler did not give: a body too large, a request too many.
     public func on(
         _ verb: HTTPVerb, _ pattern: String, maxBytes: Int = RPCWire.requestBytesMax,
-        importance: RouteImportance? = nil,
+        importance: RouteImportance? = nil, refusalHeaders: [(name: String, value: String)] = [],
         _ handler: @escaping Handler
     ) {
         let segments = Self.split(pattern).map { part in
@@ -65,7 +67,8 @@ public final class HTTPRoutes: Sendable {
             routes[verb, default: []].append(
                 Route(
                     pattern: pattern, segments: segments, maxBytes: maxBytes,
-                    importance: importance ?? (verb == .get ? .read : .write), handler: handler))
+                    importance: importance ?? (verb == .get ? .read : .write), refusalHeaders: refusalHeaders,
+                    handler: handler))
         }
     }
 

@@ -7,17 +7,14 @@ import Runtime
 
 /// Puts the doors of the public API onto the server: each behind the check of key, scope and rate.
 struct PublicRoutes: Sendable {
-    let keys: KeyStore
-    let limit: RateLimit
+    let admission: Admission
     let table: [Route]
     let unsubscribePage: UnsubscribePage
 
     func register(on routes: HTTPRoutes) throws {
         for route in table {
             routes.on(route.method, route.path, maxBytes: GatewayLimits.bodyMax) { request in
-                let principal = try await principal(of: request)
-                try limit.take(principal.keyID)
-                guard principal.holds(route.scope) else { throw GatewayError.scopeMissing(route.scope) }
+                let principal = try await admission.principal(of: request, holding: route.scope)
                 return try await route.handle(APIRequest(http: request, principal: principal))
             }
         }
@@ -33,9 +30,5 @@ struct PublicRoutes: Sendable {
 
     private static func context(_ request: HTTPServerRequest) -> RPCContext {
         RPCContext(deadline: .now + GatewayLimits.callTimeout, trace: request.trace)
-    }
-
-    private func principal(of request: HTTPServerRequest) async throws -> Principal {
-        try await keys.principal(of: try PresentedKey.key(of: request))
     }
 }

@@ -4,6 +4,12 @@ import Foundation
 public enum GatewayLimits {
     /// 1,000 events of 1 KiB each, the most one batch may hold.
     public static let bodyMax = 1 << 20
+    /// Statements of xAPI come with files, which batches of events never do.
+    public static let xapiBodyMax = 4 << 20
+    /// Parts of one multipart request: the statements and the files behind them.
+    public static let xapiPartsMax = 1_001
+    /// How long a browser may remember what other pages may ask of xAPI, in seconds: one day.
+    public static let preflightSeconds = 86_400
     /// Events a batch: it must fit one transaction of Tracking well under a second.
     public static let eventsMax = 1_000
     /// A revoked key works at most this much longer.

@@ -21,6 +21,19 @@ extension TrackingError: RPCErrorConvertible {
                 "asOf: expected a learner with at most \(Words.count(eventsMax)) events by then, got more")
         case .unknownProjection(let name):
             RPCError(.notFound, "no read models are kept under the name \"\(name)\"")
+        case .conflictingStatement(let id):
+            RPCError(
+                .alreadyExists,
+                "id: expected the statement that is stored as \(id.uuidString.lowercased()), got another one")
+        case .unknownStatement(let id):
+            RPCError(.notFound, "there is no such statement: \(id.uuidString.lowercased())")
+        case .unknownDocument: RPCError(.notFound, "there is no such document")
+        case .conditionMissing:
+            RPCError(
+                .alreadyExists,
+                "if-match: expected the ETag of the document that is there, or If-None-Match, got neither; "
+                    + "read the document before it is replaced")
+        case .conditionFailed(let sentence): RPCError(.failedPrecondition, sentence)
         }
     }
 }

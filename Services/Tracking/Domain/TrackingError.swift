@@ -15,6 +15,16 @@ public enum TrackingError: Error, Sendable, Equatable {
     case tooMuchHistory(eventsMax: Int)
     /// No read models are kept under this name.
     case unknownProjection(String)
+    /// Another statement stands under this id.
+    case conflictingStatement(UUID)
+    /// No statement, or no voided one where a voided one was asked for.
+    case unknownStatement(UUID)
+    /// No document of xAPI under this name.
+    case unknownDocument
+    /// A document of xAPI is there, and the request did not say which one it means to replace.
+    case conditionMissing
+    /// A condition of a request that changes a document does not hold; the sentence says which.
+    case conditionFailed(String)
 }
 
 /// Why one event cannot be taken in: the field, what was expected there, and what came.

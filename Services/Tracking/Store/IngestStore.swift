@@ -34,7 +34,8 @@ struct IngestStore: Sendable {
         }
     }
 
-    private func record(_ requests: [IngestRequest], on session: Session) throws -> [[IngestReceipt]] {
+    /// The same inside a transaction that does something else first, such as keeping statements.
+    func record(_ requests: [IngestRequest], on session: Session) throws -> [[IngestReceipt]] {
         guard let now = requests.map(\.receivedAt).max() else { return [] }
         var work = IngestWork(requests)
         let learners = try LearnerNames.resolve(work.names, at: now, on: session)
