@@ -1,6 +1,6 @@
 # Everything that a person or a machine does with Holdfast, by name. `make` says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run up down test bench kill-check build dashboard format format-check clean-state
+.PHONY: help run up down test fuzz bench kill-check build dashboard format format-check clean-state
 
 SWIFT_BUILD_FLAGS ?=
 RELEASE := swift build -c release $(SWIFT_BUILD_FLAGS)
@@ -19,6 +19,9 @@ down: ## Stops what `make up` started; the data stays
 
 test: ## Installs what the tests need and runs all of them
 	@scripts/test.sh
+
+fuzz: ## A million hostile inputs over every door; DOOR=name SEED=n INPUTS=1 shows one again
+	@scripts/fuzz.sh "$(DOOR)" "$(SEED)" "$(INPUTS)"
 
 bench: build ## Measures ingest against COPY, latency to the dashboard, memory and start time
 	@python3 scripts/bench.py

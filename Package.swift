@@ -151,9 +151,14 @@ let command: [Target] = [
         path: "Tests/CommandTests", swiftSettings: settings),
     .testTarget(
         name: "SuiteTests",
-        dependencies: ["TestSupport", "Simulator", "Tracking", "Prediction", "Nudging", "Notification", "Gateway"]
+        dependencies: ["Fuzzing", "TestSupport", "Simulator", "Tracking", "Prediction", "Nudging", "Notification", "Gateway"]
             + platform,
         path: "Tests/SuiteTests", swiftSettings: settings),
+    // Hostile inputs out of good ones; FuzzTests opens every door with them, SuiteTests those of the running suite.
+    .target(name: "Fuzzing", dependencies: ["Simulator"], path: "Tests/Fuzzing", swiftSettings: settings),
+    .testTarget(
+        name: "FuzzTests", dependencies: ["Fuzzing", "TestSupport", "Tracking", "Notification", "Gateway"] + platform,
+        path: "Tests/FuzzTests", swiftSettings: settings),
     .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: settings),
 ]
 

@@ -22,7 +22,7 @@ public struct Migration: Sendable, Hashable {
 
     /// What kind of step it is.
     ///
-    /// The first line of a step that PostgreSQL refuses inside a transaction, such as an index made while others write.
+    /// - Throws: ``MigrationError/notRepeatable(_:)`` for a marked text that is not one statement, fit to be run again.
     func work() throws -> MigrationWork {
         guard sql.split(separator: "\n").first?.trimmingCharacters(in: .whitespaces) == Self.outsideMark else {
             return .transaction

@@ -11,6 +11,6 @@ import pytest
 def test_promtool_finds_nothing(stack, service):
     with urllib.request.urlopen(stack["services"][service] + "/metrics", timeout=10) as answer:
         text = answer.read()
-    assert text.count(b"# HELP") > 20
+    assert text.count(b"# HELP") > 10
     done = subprocess.run([os.environ["HOLDFAST_PROMTOOL"], "check", "metrics"], input=text, capture_output=True)
     assert (done.returncode, done.stdout.decode() + done.stderr.decode()) == (0, "")
