@@ -26,14 +26,19 @@ public enum Wiring {
         let sweep = StateSweep(
             store: SweepStore(database: database), relay: platform.relay, clock: runtime.clock,
             logger: runtime.logger("sweep"))
-        let ingest = IngestStore(database: database)
+        let ingest = IngestCoalescer(
+            writersMax: settings.writers, write: IngestStore(database: database).record)
+        let metrics = IngestMetrics()
 
         let router = platform.router()
         TrackingRoutes(
-            ingest: IngestCoalescer(writersMax: settings.writers, write: ingest.record), pressure: pressure,
-            learners: LearnerReads(database: database), timelines: TimelineReads(database: database),
+            ingest: ingest, pressure: pressure, learners: LearnerReads(database: database),
+            timelines: TimelineReads(database: database),
             overviews: OverviewReads(database: database), quarantine: QuarantineReads(database: database),
-            courseRuns: CourseRunStore(database: database), metrics: IngestMetrics(),
+            metrics: metrics, wakeRelay: { [relay = platform.relay] in relay.wake() }
+        ).register(on: router)
+        CatalogRoutes(
+            ingest: ingest, stores: CatalogStores(database: database), metrics: metrics,
             wakeRelay: { [relay = platform.relay] in relay.wake() }
         ).register(on: router)
         InsightRoutes(progress: ProgressReads(database: database)).register(on: router)

@@ -29,11 +29,15 @@ struct TrackingStack: Sendable {
         let clock = SimulatedClock(now: start)
         let router = RPCRouter(clock: clock)
         let ingest = IngestStore(database: database)
+        let coalescer = coalescer ?? IngestCoalescer(write: ingest.record)
+        CatalogRoutes(
+            ingest: coalescer, stores: CatalogStores(database: database), metrics: IngestMetrics(), wakeRelay: {}
+        ).register(on: router)
         TrackingRoutes(
-            ingest: coalescer ?? IngestCoalescer(write: ingest.record),
+            ingest: coalescer,
             learners: LearnerReads(database: database), timelines: TimelineReads(database: database),
             overviews: OverviewReads(database: database), quarantine: QuarantineReads(database: database),
-            courseRuns: CourseRunStore(database: database), metrics: IngestMetrics(), wakeRelay: {}
+            metrics: IngestMetrics(), wakeRelay: {}
         ).register(on: router)
         return TrackingStack(
             database: database, clock: clock, router: router, ingest: ingest, testDatabase: testDatabase)

@@ -63,5 +63,5 @@ struct ReadModelTable: Sendable {
 
 /// All read models that are kept from the log.
 enum ReadModels {
-    static let projections: [any Projection] = [StudyProjection(), InsightProjection()]
+    static let projections: [any Projection] = [StudyProjection(), InsightProjection(), CatalogProjection()]
 }

@@ -13,6 +13,12 @@ public enum TrackingError: Error, Sendable, Equatable {
     case unknownPageToken
     /// No read models are kept under this name.
     case unknownProjection(String)
+    /// A run that nobody declared and, where that would do, no event names.
+    case unknownCourseRun(CourseRunID)
+    /// A course that nobody declared and no run names.
+    case unknownCourse(CourseID)
+    /// A change that is based on another revision than the one that is there; 0 for a declaration that is not there.
+    case staleRevision(expected: Int, found: Int)
 }
 
 /// Why one event cannot be taken in: the field, what was expected there, and what came.
