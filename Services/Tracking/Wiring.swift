@@ -41,6 +41,10 @@ public enum Wiring {
             ingest: ingest, stores: CatalogStores(database: database), metrics: metrics,
             wakeRelay: { [relay = platform.relay] in relay.wake() }
         ).register(on: router)
+        ImportRoutes(
+            mappings: try MappingFiles([MappingFiles.own]), ingest: ingest, metrics: metrics,
+            wakeRelay: { [relay = platform.relay] in relay.wake() }
+        ).register(on: router)
         InsightRoutes(progress: ProgressReads(database: database)).register(on: router)
         LogRoutes(TrackingRPC.log, platform: platform, heard: projections, pending: sweep.countDue)
             .register(on: router)

@@ -14,7 +14,7 @@ import Testing
         #expect(
             stack.router.paths
                 == [
-                    "GetCourse", "GetCourseRun", "GetLearner", "GetTimeline", "GetTrackingOverview",
+                    "GetCourse", "GetCourseRun", "GetLearner", "GetTimeline", "GetTrackingOverview", "ImportRows",
                     "ListActivities", "ListCourseRuns", "ListCourses", "ListEnrollments", "ListQuarantine",
                     "RecordEvents", "ResolveLearners", "SetActivities", "SetCourse", "SetCourseCalendar",
                     "SetCourseRun", "SetEnrollments",

@@ -33,6 +33,10 @@ struct TrackingStack: Sendable {
         CatalogRoutes(
             ingest: coalescer, stores: CatalogStores(database: database), metrics: IngestMetrics(), wakeRelay: {}
         ).register(on: router)
+        ImportRoutes(
+            mappings: try MappingFiles([MappingFiles.own]), ingest: coalescer, metrics: IngestMetrics(),
+            wakeRelay: {}
+        ).register(on: router)
         TrackingRoutes(
             ingest: coalescer,
             learners: LearnerReads(database: database), timelines: TimelineReads(database: database),

@@ -20,6 +20,8 @@ extension TrackingLimits {
     public static let courseRunBytesMax = 2_097_152
     /// Activities of a circle of prerequisites that its refusal names.
     public static let circleStepsShown = 8
+    /// Bytes of a request with rows: the gateway's 1 MiB, each byte of which may be escaped in JSON.
+    public static let importBytesMax = 4_194_304
     /// Characters of a title.
     public static let titleLengthMax = 200
     /// Counters that an activity or run has in the read model. Eight, because four partitions are projected at once

@@ -23,3 +23,9 @@ extension TrackingRPC {
     public static let listActivities = RPCMethod<ListActivities.Request, ListActivities.Response>(
         path: "/\(service)/ListActivities", isIdempotent: true)
 }
+
+/// Files.
+extension TrackingRPC {
+    public static let importRows = RPCMethod<ImportRows.Request, ImportRows.Response>(
+        path: "/\(service)/ImportRows", isIdempotent: true)
+}
