@@ -144,7 +144,7 @@ let services: [Target] =
 let command: [Target] = [
     .executableTarget(
         name: "holdfast",
-        dependencies: ["Simulator", "Prediction", "Tracking", "XGBoost", arguments] + webSocketClient + platform,
+        dependencies: ["CZlib", "Simulator", "Prediction", "Tracking", "XGBoost", arguments] + webSocketClient + platform,
         path: "Services/Command", exclude: ["README.md"], swiftSettings: settings),
     .testTarget(
         name: "CommandTests", dependencies: ["holdfast", "Simulator", "TestSupport"] + platform,

@@ -34,6 +34,20 @@ struct GatewayClient: Sendable {
         try decode(try await send(.put, path, try JSONCoding.encoder().encode(body)), path)
     }
 
+    /// Replaces what is there only while it still has this entity tag.
+    func put<Body: Encodable>(_ path: String, _ body: Body, ifMatch tag: String) async throws {
+        _ = try await send(.put, path, try JSONCoding.encoder().encode(body), headers: [("if-match", tag)])
+    }
+
+    /// What is there; `nil` where nothing is.
+    func find<Answer: Decodable>(_ path: String) async throws -> Answer? {
+        do {
+            return try decode(try await send(.get, path), path)
+        } catch let error as GatewayError where error.status == 404 {
+            return nil
+        }
+    }
+
     func post<Answer: Decodable>(_ path: String, _ body: Data) async throws -> Answer {
         try decode(try await send(.post, path, body), path)
     }
@@ -61,14 +75,17 @@ struct GatewayClient: Sendable {
     }
 
     /// One request, tried again while that may help. Answers with the body of a 2xx.
-    func send(_ method: HTTPClientRequest.Method, _ path: String, _ body: Data? = nil) async throws -> Data {
+    func send(
+        _ method: HTTPClientRequest.Method, _ path: String, _ body: Data? = nil,
+        headers: [HTTPClientRequest.Header] = []
+    ) async throws -> Data {
         let asked = "\(method.rawValue) \(path.prefix { $0 != "?" })"
         let deadline = ContinuousClock.now + patience
         var failures = 0
         while true {
             let failure: (error: GatewayError, wait: Duration?)
             do {
-                let response = try await http.send(request(method, path, body))
+                let response = try await http.send(request(method, path, body, headers))
                 if (200..<300).contains(response.status) { return response.body }
                 let error = GatewayError(status: response.status, body: response.body, asked: asked)
                 guard [429, 502, 503, 504].contains(response.status) else { throw error }
@@ -85,11 +102,11 @@ struct GatewayClient: Sendable {
     }
 
     private func request(
-        _ method: HTTPClientRequest.Method, _ path: String, _ body: Data?
+        _ method: HTTPClientRequest.Method, _ path: String, _ body: Data?, _ more: [HTTPClientRequest.Header]
     ) -> HTTPClientRequest {
         var headers: [HTTPClientRequest.Header] = [
             ("authorization", "Bearer \(key)"), ("accept", "application/json"),
-        ]
+        ] + more
         if body != nil { headers.append(("content-type", "application/json")) }
         return HTTPClientRequest(
             method: method, url: base + path, headers: headers, body: body, timeout: .seconds(30),

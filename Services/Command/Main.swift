@@ -5,6 +5,7 @@ import ArgumentParser
     static let configuration = CommandConfiguration(
         commandName: "holdfast", abstract: "Simulates, measures and mends a Holdfast installation.",
         subcommands: [
+            ImportCommand.self, ImportRosterCommand.self,
             SimulateCommand.self, FiguresCommand.self, LoadCommand.self, BenchLatencyCommand.self,
             DeadLettersCommand.self, RebuildCommand.self, TrainCommand.self, ScoreCommand.self,
             AnomalyReportCommand.self,

@@ -49,7 +49,9 @@ public enum Wiring {
         _ settings: GatewaySettings, _ upstream: Upstream, _ keys: KeyStore, _ http: HTTPClient,
         _ runtime: ServiceRuntime, _ keptClock: KeptClock? = nil
     ) -> [Route] {
-        IngestRoutes(upstream: upstream).routes + LearnerRoutes(upstream: upstream).routes
+        IngestRoutes(upstream: upstream).routes + ImportRoutes(upstream: upstream).routes
+            + CourseRoutes(upstream: upstream).routes
+            + EnrollmentRoutes(upstream: upstream).routes + LearnerRoutes(upstream: upstream).routes
             + ActivityRoutes(upstream: upstream).routes + InsightRoutes(upstream: upstream).routes
             + StudyRoutes(upstream: upstream).routes
             + AdminRoutes(upstream: upstream, keys: keys, clock: runtime.clock, keptClock: keptClock).routes

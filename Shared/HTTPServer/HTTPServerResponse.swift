@@ -88,6 +88,7 @@ public struct HTTPProblem: Error, Sendable {
         case 404: "There is nothing here"
         case 405: "This method is not allowed here"
         case 409: "The request conflicts with what is there"
+        case 412: "It was changed meanwhile"
         case 413: "The body is too large"
         case 415: "The body is of an unknown type"
         case 422: "The request contradicts an earlier one"

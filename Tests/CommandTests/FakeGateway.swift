@@ -28,6 +28,14 @@ final class FakeGateway: Sendable {
         /// So many readings of the status say that something is still on its way, after each batch of events.
         var unrestAfterEvents = 0
         var unrestLeft = 0
+        /// Rows of files by format, as they came; each once.
+        var rows: [String: [String]] = [:]
+        /// What was asked with them.
+        var rowQueries: Set<String> = []
+        /// So many requests with rows are answered before the gateway is away for good; nil for all.
+        var rowRequestsLeft: Int?
+        var courses: [CourseDefinition] = []
+        var enrollments: [EnrollmentDraft] = []
         var nudges: [NudgeRecord] = []
         var deliveries: [ListDeliveries.Delivery] = []
         var learners: [LearnerID: ExternalLearnerID] = [:]
@@ -88,6 +96,19 @@ final class FakeGateway: Sendable {
             let answer = state.record(batch)
             try push(batch.events)
             return try .json(answer)
+        }
+        on(routes, .post, "/v1/imports/{format}") { try $0.take(rows: $1) }
+        on(routes, .put, "/v1/courses/{id}") { state, request in
+            state.courses.append(try request.json())
+            return .text("{}")
+        }
+        on(routes, .put, "/v1/enrollments") { state, request in
+            let sent = try request.json(SetEnrollments.Request.self).enrollments
+            let new = sent.filter { !state.enrollments.contains($0) }
+            state.enrollments += new
+            return try .json(
+                RecordEvents.Response(
+                    receipts: [], accepted: new.count, duplicate: sent.count - new.count, conflict: 0, quarantined: 0))
         }
         on(routes, .get, "/v1/status") { state, _ in try state.status() }
         on(routes, .get, "/v1/overview") { _, _ in
@@ -212,6 +233,28 @@ extension FakeGateway.State {
     fileprivate mutating func setContacts(_ body: Contacts) throws -> HTTPServerResponse {
         for contact in body.contacts { contacts[contact.learner] = contact.email }
         return .text("{}")
+    }
+
+    /// A row that says `bad` is refused, one that says `skip` is no event.
+    fileprivate mutating func take(rows request: HTTPServerRequest) throws -> HTTPServerResponse {
+        if let left = rowRequestsLeft {
+            guard left > 0 else { throw HTTPProblem(500, .internal, "the disk is full") }
+            rowRequestsLeft = left - 1
+        }
+        let format = try request.parameter("format")
+        rowQueries.formUnion(request.queryItems.map { "\($0.name)=\($0.value)" })
+        var known = Set(rows[format] ?? [])
+        let receipts = String(decoding: request.body, as: UTF8.self).split(separator: "\n").map { line -> RowReceipt in
+            let row = String(line)
+            if row.contains("bad") {
+                return RowReceipt(status: .quarantined, reason: "Time: expected a time, got the text \"bad\"")
+            }
+            if row.contains("skip") { return RowReceipt(status: .skipped, reason: "it is no event") }
+            guard known.insert(row).inserted else { return RowReceipt(status: .duplicate) }
+            if request.query("dryRun") == "false" { rows[format, default: []].append(row) }
+            return RowReceipt(status: .accepted)
+        }
+        return try .json(ImportRows.Response(receipts: receipts))
     }
 
     fileprivate mutating func record(_ batch: RecordEvents.Request) -> RecordEvents.Response {

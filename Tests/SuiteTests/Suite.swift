@@ -103,7 +103,7 @@ final class Suite: Sendable {
     func log(of name: String) -> String { services[name]?.log ?? "" }
 
     /// Where the executables of this build are: beside the running tests, or where `HOLDFAST_BIN` says.
-    private static func binary(_ name: String) throws -> String {
+    static func binary(_ name: String) throws -> String {
         let folder =
             ProcessInfo.processInfo.environment["HOLDFAST_BIN"]
             ?? Bundle.main.executableURL?.deletingLastPathComponent().path ?? "."

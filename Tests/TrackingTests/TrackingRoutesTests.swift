@@ -14,8 +14,10 @@ import Testing
         #expect(
             stack.router.paths
                 == [
-                    "GetLearner", "GetTimeline", "GetTrackingOverview", "ListCourseRuns", "ListEnrollments",
-                    "ListQuarantine", "RecordEvents", "ResolveLearners", "SetCourseRun",
+                    "GetCourse", "GetCourseRun", "GetLearner", "GetTimeline", "GetTrackingOverview", "ImportRows",
+                    "ListActivities", "ListCourseRuns", "ListCourses", "ListEnrollments", "ListQuarantine",
+                    "RecordEvents", "ResolveLearners", "SetActivities", "SetCourse", "SetCourseCalendar",
+                    "SetCourseRun", "SetEnrollments",
                 ].map { "/\(service)/\($0)" })
     }
 
@@ -103,61 +105,6 @@ import Testing
         let reply = await stack.post(TrackingRPC.getLearner.path, try JSONCoding.encoder().encode(request))
         #expect(reply.status == 404)
         #expect(reply.code == .notFound)
-    }
-
-    @Test func `a course run is declared, changed and said only when it changed`() async throws {
-        let stack = try await TrackingStack.make()
-        var run = CourseRunDefinition(
-            id: CourseRunID(checked: "BBB-2026J"), title: "Statistics", startsAt: TrackingStack.start,
-            endsAt: TrackingStack.start.addingTimeInterval(84 * 86_400), timeZone: "Europe/London",
-            assessments: [
-                PlannedAssessment(
-                    id: ActivityID(checked: "tma-1"), title: "First",
-                    dueAt: TrackingStack.start.addingTimeInterval(9),
-                    weight: 25)
-            ])
-        for title in ["Statistics", "Statistics", "Statistics II"] {
-            run.title = title
-            _ = try await stack.call(TrackingRPC.setCourseRun, SetCourseRun.Request(courseRun: run))
-        }
-        #expect(try await stack.call(TrackingRPC.listCourseRuns, Empty()).courseRuns == [run])
-        #expect(
-            try await stack.said(CourseRunDefined.self).map(\.courseRun.title) == [
-                "Statistics", "Statistics II",
-            ])
-        #expect(try await stack.call(TrackingRPC.listCourseRuns, Empty(), tenant: "other").courseRuns.isEmpty)
-    }
-
-    @Test(
-        "a course run that cannot be is refused with the field",
-        arguments: [
-            (
-                "title",
-                "courseRun.title: expected a text of 1 to 200 characters without control characters, got 0 characters"
-            ),
-            (
-                "endsAt",
-                "courseRun.endsAt: expected a time after 2026-09-21T14:13:20.000000Z, got 2026-09-21T14:13:20.000000Z"
-            ),
-            ("timeZone", "courseRun.timeZone: expected an IANA name like Europe/London, got \"Moon\""),
-            ("weight", "courseRun.assessments[0].weight: expected a number from 0 to 100, got 101.0"),
-            ("twice", "courseRun.assessments[1].id: expected an id of its own, got \"a\" again"),
-        ])
-    func badRun(what: String, sentence: String) {
-        let assessment = PlannedAssessment(
-            id: ActivityID(checked: "a"), title: "A", dueAt: TrackingStack.start,
-            weight: what == "weight" ? 101 : 1)
-        let run = CourseRunDefinition(
-            id: CourseRunID(checked: "r"), title: what == "title" ? "" : "T", startsAt: TrackingStack.start,
-            endsAt: what == "endsAt" ? TrackingStack.start : TrackingStack.start.addingTimeInterval(1),
-            timeZone: what == "timeZone" ? "Moon" : "UTC",
-            assessments: what == "twice" ? [assessment, assessment] : [assessment])
-        do throws(EventProblem) {
-            try CourseRunRules.check(run)
-            Issue.record("it was accepted")
-        } catch {
-            #expect(error.description == sentence)
-        }
     }
 
     @Test func `when the database is away callers are told to come back`() async throws {

@@ -2,7 +2,7 @@ import Contracts
 import Foundation
 import HTTPServer
 
-/// What platforms send: events, how learners can be reached, what is planned.
+/// What platforms send: events, and how learners can be reached.
 struct IngestRoutes: Sendable {
     let upstream: Upstream
 
@@ -16,13 +16,6 @@ struct IngestRoutes: Sendable {
                 method: .put, path: "/v1/contacts", scope: .ingest,
                 summary: "Sets how learners can be reached.", requestSchema: "Contacts", responseSchema: "Counted",
                 handle: setContacts),
-            Route(
-                method: .put, path: "/v1/course-runs/{id}", scope: .ingest,
-                summary: "Declares a course run, or changes its declaration.", requestSchema: "CourseRun",
-                responseSchema: "CourseRun", handle: setCourseRun),
-            Route(
-                method: .get, path: "/v1/course-runs", scope: .read, summary: "Lists the course runs.",
-                responseSchema: "CourseRuns", handle: listCourseRuns),
         ]
     }
 
@@ -91,20 +84,5 @@ struct IngestRoutes: Sendable {
             for (entry, learner) in zip(entries, answer.learners) { found[entry.place] = learner }
         }
         return found.compactMap { $0 }
-    }
-
-    private func setCourseRun(_ request: APIRequest) async throws -> HTTPServerResponse {
-        let run = try request.http.json(CourseRunDefinition.self)
-        guard run.id.rawValue == request.http.parameters["id"] else {
-            throw GatewayError.invalid("id must be the same in path and body, got \"\(run.id)\" in the body")
-        }
-        _ = try await upstream.tracking.call(
-            TrackingRPC.setCourseRun, .init(courseRun: run), upstream.context(request))
-        return try .json(run)
-    }
-
-    private func listCourseRuns(_ request: APIRequest) async throws -> HTTPServerResponse {
-        try .json(
-            await upstream.tracking.call(TrackingRPC.listCourseRuns, Empty(), upstream.context(request)))
     }
 }

@@ -9,7 +9,7 @@ enum OpenAPIDocument {
             let operations = routes.map { ($0.method.rawValue.lowercased(), operation($0)) }
             paths[path] = .object(Dictionary(uniqueKeysWithValues: operations))
         }
-        let schemas = try schemas(of: ["openapi-schemas", "insight-schemas", "study-schemas"])
+        let schemas = try schemas(of: ["openapi-schemas", "catalog-schemas", "insight-schemas", "study-schemas"])
         let document: JSONValue = .object([
             "openapi": .string("3.1.0"),
             "info": .object([
@@ -88,7 +88,8 @@ enum OpenAPIDocument {
 
     /// `GET /v1/learners/{id}/events` is `getLearnersIdEvents`.
     private static func identifier(_ route: Route) -> String {
-        let words = route.path.split { "/{}-".contains($0) }.dropFirst()
+        let parts = route.path.split { "/{}-".contains($0) }
+        let words = parts.first == "v1" ? parts.dropFirst() : parts[...]
         return route.method.rawValue.lowercased()
             + words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     }

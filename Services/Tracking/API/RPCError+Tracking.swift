@@ -5,6 +5,12 @@ extension TrackingError: RPCErrorConvertible {
         switch self {
         case .unreadable(let sentence): RPCError(.invalidArgument, sentence)
         case .unknownLearner(let learner): RPCError(.notFound, "learner \(learner) is not known here")
+        case .unknownCourseRun(let run): RPCError(.notFound, "course run \(run) is not declared here")
+        case .unknownCourse(let course): RPCError(.notFound, "course \(course) is not known here")
+        case .staleRevision(let expected, let found):
+            RPCError(
+                .failedPrecondition,
+                "revision: expected the one that is there, \(found), got \(expected); read it again and change that")
         case .overloaded(let events):
             RPCError(
                 .resourceExhausted, "too many events wait to be written, try again in a second",

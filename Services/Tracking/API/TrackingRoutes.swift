@@ -11,7 +11,6 @@ struct TrackingRoutes: Sendable {
     let timelines: TimelineReads
     let overviews: OverviewReads
     let quarantine: QuarantineReads
-    let courseRuns: CourseRunStore
     let metrics: IngestMetrics
     /// Called after every commit that appended to the log.
     let wakeRelay: @Sendable () -> Void
@@ -31,10 +30,6 @@ struct TrackingRoutes: Sendable {
             return try await history.learner(request.learner, tenant: context.tenant, asOf: asOf)
         }
         router.handle(TrackingRPC.listEnrollments, listEnrollments)
-        router.handle(TrackingRPC.setCourseRun, setCourseRun)
-        router.handle(TrackingRPC.listCourseRuns) { _, context in
-            ListCourseRuns.Response(courseRuns: try await courseRuns.list(tenant: context.tenant))
-        }
         router.handle(TrackingRPC.getTrackingOverview) { request, context in
             try await overviews.overview(
                 courseRun: request.courseRun, tenant: context.tenant, now: context.now)
@@ -87,24 +82,6 @@ struct TrackingRoutes: Sendable {
                 "learners: expected at most \(ListEnrollments.learnersMax) ids, got \(Words.count(asked))")
         }
         return try await learners.enrollments(request, tenant: context.tenant, now: context.now)
-    }
-
-    @Sendable
-    private func setCourseRun(_ request: SetCourseRun.Request, _ context: RPCContext) async throws -> Empty {
-        do throws(EventProblem) {
-            try CourseRunRules.check(request.courseRun)
-        } catch {
-            throw TrackingError.unreadable(error.description)
-        }
-        try Self.checkSize(request.courseRun.id, field: "courseRun.id")
-        for assessment in request.courseRun.assessments {
-            try Self.checkSize(assessment.id, field: "courseRun.assessments.id")
-        }
-        let isChanged = try await courseRuns.save(
-            request.courseRun, tenant: context.tenant, now: context.now,
-            traceparent: context.trace.traceparent)
-        if isChanged { wakeRelay() }
-        return Empty()
     }
 
     /// A name passed its check of characters when it was decoded; this is the one of bytes.

@@ -32,18 +32,20 @@ public struct IncomingEvent: Sendable, Equatable {
 
     /// Refuses an event from the future or from before learning platforms.
     ///
-    /// - Parameter now: The service's time, which becomes the event's `receivedAt`.
-    public func checkTime(now: Date) throws(EventProblem) {
+    /// - Parameters:
+    ///   - now: The service's time, which becomes the event's `receivedAt`.
+    ///   - field: What the sender calls the time.
+    public func checkTime(now: Date, field: String = "occurredAt") throws(EventProblem) {
         let latest = now.addingTimeInterval(TrackingLimits.aheadMaxSeconds)
         if occurredAt > latest {
             throw EventProblem(
-                "occurredAt",
+                field,
                 expected: "a time at most 10 minutes ahead of \(RFC3339.string(from: now))",
                 got: RFC3339.string(from: occurredAt))
         }
         if occurredAt < TrackingLimits.earliestOccurredAt {
             throw EventProblem(
-                "occurredAt",
+                field,
                 expected: "a time from \(RFC3339.string(from: TrackingLimits.earliestOccurredAt)) on",
                 got: RFC3339.string(from: occurredAt))
         }

@@ -7,8 +7,18 @@ public enum TrackingError: Error, Sendable, Equatable {
     case unreadable(String)
     /// A learner id that nobody ever resolved or sent an event under.
     case unknownLearner(LearnerID)
+    /// Two learners who cannot be made one, or two again: a sentence.
+    case cannotMerge(String)
+    /// More events than one rework of learners may look at.
+    case tooManyEvents(Int)
+    /// No event in quarantine has this number.
+    case unknownQuarantinedEvent(Int64)
     /// More events wait for a commit than may wait.
     case overloaded(waitingEvents: Int)
+    /// A format that no mapping reads.
+    case unknownFormat(String, known: [String])
+    /// An event of which no raw form is kept.
+    case unknownRawEvent(EventID, source: SourceID)
     /// A page token that no answer of this procedure ever held.
     case unknownPageToken
     /// More events of one learner than a look into the past reads.
@@ -25,6 +35,12 @@ public enum TrackingError: Error, Sendable, Equatable {
     case conditionMissing
     /// A condition of a request that changes a document does not hold; the sentence says which.
     case conditionFailed(String)
+    /// A run that nobody declared and, where that would do, no event names.
+    case unknownCourseRun(CourseRunID)
+    /// A course that nobody declared and no run names.
+    case unknownCourse(CourseID)
+    /// A change that is based on another revision than the one that is there; 0 for a declaration that is not there.
+    case staleRevision(expected: Int, found: Int)
 }
 
 /// Why one event cannot be taken in: the field, what was expected there, and what came.

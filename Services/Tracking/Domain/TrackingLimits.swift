@@ -80,10 +80,4 @@ public enum TrackingLimits {
     public static let activeNowSeconds: Double = 300
     /// Minutes of activity are kept this long behind the clock, in seconds; the chart needs one hour of them.
     public static let minutesKeptSeconds: Double = 7_200
-    /// Course runs of one tenant that one answer lists, newest first.
-    public static let courseRunsMax = 2_000
-    /// Planned assessments of one course run.
-    public static let assessmentsMax = 500
-    /// Characters of a title.
-    public static let titleLengthMax = 200
 }

@@ -127,6 +127,22 @@ public struct PlannedActivity: Codable, Sendable, Equatable {
     }
 }
 
+extension PlannedActivity {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            id: try container.decode(ActivityID.self, forKey: .id),
+            title: try container.decode(String.self, forKey: .title),
+            kind: try container.decodeIfPresent(ActivityKind.self, forKey: .kind) ?? .content,
+            module: try container.decodeIfPresent(ModuleID.self, forKey: .module),
+            dueAt: try container.decodeIfPresent(Date.self, forKey: .dueAt),
+            minutes: try container.decodeIfPresent(Double.self, forKey: .minutes),
+            isOptional: try container.decodeIfPresent(Bool.self, forKey: .isOptional) ?? false,
+            prerequisites: try container.decode([ActivityID].self, forKey: .prerequisites),
+            skills: try container.decode([SkillID].self, forKey: .skills))
+    }
+}
+
 /// Whole days on which nobody is expected to study, in the run's time zone.
 public struct CalendarBreak: Codable, Sendable, Equatable {
     public var title: String

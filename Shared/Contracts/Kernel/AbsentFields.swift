@@ -35,6 +35,10 @@ extension KeyedDecodingContainer {
         try decodeIfPresent(type, forKey: key) ?? []
     }
 
+    func decode(_ type: [KnowledgeComponent].Type, forKey key: Key) throws -> [KnowledgeComponent] {
+        try decodeIfPresent(type, forKey: key) ?? []
+    }
+
     func decode(_ type: [Int].Type, forKey key: Key) throws -> [Int] {
         try decodeIfPresent(type, forKey: key) ?? []
     }

@@ -15,10 +15,6 @@ public enum TrackingRPC {
         path: "/\(service)/GetLearner", isIdempotent: true)
     public static let listEnrollments = RPCMethod<ListEnrollments.Request, ListEnrollments.Response>(
         path: "/\(service)/ListEnrollments", isIdempotent: true)
-    public static let setCourseRun = RPCMethod<SetCourseRun.Request, Empty>(
-        path: "/\(service)/SetCourseRun", isIdempotent: true)
-    public static let listCourseRuns = RPCMethod<Empty, ListCourseRuns.Response>(
-        path: "/\(service)/ListCourseRuns", isIdempotent: true)
     public static let getTrackingOverview = RPCMethod<GetTrackingOverview.Request, GetTrackingOverview.Response>(
         path: "/\(service)/GetTrackingOverview", isIdempotent: true)
     public static let listQuarantine = RPCMethod<ListQuarantine.Request, ListQuarantine.Response>(
