@@ -42,7 +42,7 @@ public struct GatewaySettings: Sendable {
             doc: "What one API key may do for as long as it likes; twice that in a burst.")
         let origins = try settings.optionalString(
             "HOLDFAST_GATEWAY_ORIGINS", unit: "origins, comma-separated",
-            doc: "Pages from elsewhere that may open the live WebSocket, e.g. https://school.example.")
+            doc: "Pages from elsewhere that may open the live WebSocket and send events, e.g. https://school.example.")
         self.origins = Set((origins ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) })
     }
 

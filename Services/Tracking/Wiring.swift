@@ -26,15 +26,20 @@ public enum Wiring {
         let sweep = StateSweep(
             store: SweepStore(database: database), relay: platform.relay, clock: runtime.clock,
             logger: runtime.logger("sweep"))
-        let ingest = IngestStore(database: database)
+        let ingest = IngestCoalescer(writersMax: settings.writers, write: IngestStore(database: database).record)
+        let metrics = IngestMetrics()
+        let wakeRelay: @Sendable () -> Void = { [relay = platform.relay] in relay.wake() }
 
         let router = platform.router()
         TrackingRoutes(
-            ingest: IngestCoalescer(writersMax: settings.writers, write: ingest.record), pressure: pressure,
+            ingest: ingest, pressure: pressure,
             learners: LearnerReads(database: database), timelines: TimelineReads(database: database),
             overviews: OverviewReads(database: database), quarantine: QuarantineReads(database: database),
-            courseRuns: CourseRunStore(database: database), metrics: IngestMetrics(),
-            wakeRelay: { [relay = platform.relay] in relay.wake() }
+            courseRuns: CourseRunStore(database: database), metrics: metrics, wakeRelay: wakeRelay
+        ).register(on: router)
+        ForeignRoutes(
+            mappings: try MappingFiles([MappingFiles.own] + settings.mappings), ingest: ingest,
+            pressure: pressure, rawEvents: RawEventStore(database: database), metrics: metrics, wakeRelay: wakeRelay
         ).register(on: router)
         InsightRoutes(progress: ProgressReads(database: database)).register(on: router)
         LogRoutes(TrackingRPC.log, platform: platform, heard: projections, pending: sweep.countDue)

@@ -88,7 +88,8 @@ enum OpenAPIDocument {
 
     /// `GET /v1/learners/{id}/events` is `getLearnersIdEvents`.
     private static func identifier(_ route: Route) -> String {
-        let words = route.path.split { "/{}-".contains($0) }.dropFirst()
+        let parts = route.path.split { "/{}-".contains($0) }
+        let words = parts.first == "v1" ? parts.dropFirst() : parts[...]
         return route.method.rawValue.lowercased()
             + words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     }

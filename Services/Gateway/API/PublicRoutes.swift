@@ -11,14 +11,16 @@ struct PublicRoutes: Sendable {
     let limit: RateLimit
     let table: [Route]
     let unsubscribePage: UnsubscribePage
+    let origins: PageOrigins
 
     func register(on routes: HTTPRoutes) throws {
         for route in table {
             routes.on(route.method, route.path, maxBytes: GatewayLimits.bodyMax) { request in
-                let principal = try await principal(of: request)
-                try limit.take(principal.keyID)
-                guard principal.holds(route.scope) else { throw GatewayError.scopeMissing(route.scope) }
-                return try await route.handle(APIRequest(http: request, principal: principal))
+                guard route.forPages != nil else { return try await answer(request, route) }
+                return try await origins.answer(request) { try await answer(request, route) }
+            }
+            if route.forPages != nil {
+                routes.on(.options, route.path, importance: .write) { origins.preflight($0) }
             }
         }
         let document = try OpenAPIDocument.make(table)
@@ -35,7 +37,12 @@ struct PublicRoutes: Sendable {
         RPCContext(deadline: .now + GatewayLimits.callTimeout, trace: request.trace)
     }
 
-    private func principal(of request: HTTPServerRequest) async throws -> Principal {
-        try await keys.principal(of: try PresentedKey.key(of: request))
+    private func answer(_ request: HTTPServerRequest, _ route: Route) async throws -> HTTPServerResponse {
+        let field = route.forPages?.keyInBody
+        let key = try field.map { try PresentedKey.key(of: request, orIn: $0) } ?? PresentedKey.key(of: request)
+        let principal = try await keys.principal(of: key)
+        try limit.take(principal.keyID)
+        guard principal.holds(route.scope) else { throw GatewayError.scopeMissing(route.scope) }
+        return try await route.handle(APIRequest(http: request, principal: principal))
     }
 }

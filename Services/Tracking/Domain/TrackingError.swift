@@ -9,6 +9,10 @@ public enum TrackingError: Error, Sendable, Equatable {
     case unknownLearner(LearnerID)
     /// More events wait for a commit than may wait.
     case overloaded(waitingEvents: Int)
+    /// A format that no mapping reads.
+    case unknownFormat(String, known: [String])
+    /// An event of which no raw form is kept.
+    case unknownRawEvent(EventID, source: SourceID)
     /// A page token that no answer of this procedure ever held.
     case unknownPageToken
     /// No read models are kept under this name.
