@@ -47,7 +47,7 @@ public struct GatewaySettings: Sendable {
             doc: "How people and platforms reach the gateway; part of the authority of xAPI statements.")
         let origins = try settings.optionalString(
             "HOLDFAST_GATEWAY_ORIGINS", unit: "origins, comma-separated",
-            doc: "Pages from elsewhere that may open the live WebSocket, e.g. https://school.example.")
+            doc: "Pages from elsewhere that may open the live WebSocket and send events, e.g. https://school.example.")
         self.origins = Set((origins ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) })
     }
 

@@ -35,7 +35,8 @@ public enum Wiring {
         try PublicRoutes(
             admission: admission,
             table: table(settings, upstream, keys, http, runtime, keptClock),
-            unsubscribePage: UnsubscribePage(client: upstream.notification)
+            unsubscribePage: UnsubscribePage(client: upstream.notification),
+            origins: PageOrigins(allowed: settings.origins)
         ).register(on: routes)
         let server = HTTPService(
             HTTPServerSettings(host: settings.common.httpHost, port: settings.common.httpPort), runtime: runtime,
@@ -49,11 +50,14 @@ public enum Wiring {
         _ settings: GatewaySettings, _ upstream: Upstream, _ keys: KeyStore, _ http: HTTPClient,
         _ runtime: ServiceRuntime, _ keptClock: KeptClock? = nil
     ) -> [Route] {
-        IngestRoutes(upstream: upstream).routes + ImportRoutes(upstream: upstream).routes
+        IngestRoutes(upstream: upstream).routes + FormatRoutes(upstream: upstream).routes
+            + ImportRoutes(upstream: upstream).routes
             + CourseRoutes(upstream: upstream).routes
             + EnrollmentRoutes(upstream: upstream).routes + LearnerRoutes(upstream: upstream).routes
             + ActivityRoutes(upstream: upstream).routes + InsightRoutes(upstream: upstream).routes
             + StudyRoutes(upstream: upstream).routes
+            + SourceRoutes(upstream: upstream).routes + QuarantineRoutes(upstream: upstream).routes
+            + PeopleRoutes(upstream: upstream).routes
             + AdminRoutes(upstream: upstream, keys: keys, clock: runtime.clock, keptClock: keptClock).routes
             + StatusRoutes(upstream: upstream, http: http, addresses: settings.services, clock: runtime.clock).routes
     }

@@ -13,6 +13,7 @@ import sys
 from aiohttp import WSMsgType, web
 
 import mock_data as data
+import names
 
 DIST = pathlib.Path(__file__).resolve().parents[2] / "Services/Gateway/Dashboard/dist"
 KEYS = {"hf_demo", "hf_empty", "hf_partial", "hf_down", "hf_slow", "hf_revoked"}
@@ -71,6 +72,9 @@ def answer(path, query, key):
             return overview(key, query.get("courseRun"))
         case ["learners"]:
             return learners(query, key)
+        case ["learners", learner, "events"]:
+            newest_first = sorted(HEARD.get(learner, {}).values(), key=lambda event: event["occurredAt"], reverse=True)
+            return {"events": newest_first, "nextPageToken": ""}
         case ["learners", learner]:
             person = data.BY_ID.get(learner)
             return person.page() if person else None
@@ -97,6 +101,24 @@ def answer(path, query, key):
         case ["clock"]:
             return {"now": data.at(data.NOW), "simulated": False}
     return None
+
+
+#: What the snippet sent, by learner's id and then by event's id: the first one counts.
+HEARD = {}
+
+
+async def record(request):
+    """Takes a batch of events as a page sends it: a text, with the key in it."""
+    body = json.loads(await request.text())
+    if body.get("key", request.headers.get("authorization", "").removeprefix("Bearer ")) not in KEYS:
+        return problem(401, "Unauthenticated", "the key is not known")
+    receipts = []
+    for event in body["events"]:
+        heard = HEARD.setdefault(names.learner_id(body["source"], event["learner"]), {})
+        status = "duplicate" if event["id"] in heard else "accepted"
+        heard.setdefault(event["id"], {"eventID": event["id"], "verb": event["verb"], "occurredAt": event["occurredAt"]})
+        receipts.append({"id": event["id"], "status": status})
+    return web.json_response({"receipts": receipts})
 
 
 async def api(request):
@@ -178,6 +200,7 @@ async def page(request):
 def application():
     app = web.Application()
     app.router.add_get("/v1/live", live)
+    app.router.add_post("/v1/events", record)
     app.router.add_route("*", "/v1/{rest:.*}", api)
     app.router.add_get("/{rest:.*}", page)
     return app

@@ -71,6 +71,10 @@ struct TrackingStack: Sendable {
             mappings: try MappingFiles([MappingFiles.own]), ingest: coalescer,
             rawEvents: RawEventStore(database: database), metrics: IngestMetrics(), wakeRelay: {}
         ).register(on: router)
+        ForeignRoutes(
+            mappings: try MappingFiles([MappingFiles.own]), ingest: IngestCoalescer(write: ingest.record),
+            rawEvents: RawEventStore(database: database), metrics: IngestMetrics(), wakeRelay: {}
+        ).register(on: router)
         return TrackingStack(
             database: database, clock: clock, router: router, ingest: ingest, testDatabase: testDatabase)
     }

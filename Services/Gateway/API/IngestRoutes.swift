@@ -11,7 +11,8 @@ struct IngestRoutes: Sendable {
             Route(
                 method: .post, path: "/v1/events", scope: .ingest,
                 summary: "Records a batch of learning events; answers with one receipt an event.",
-                requestSchema: "EventBatch", responseSchema: "Receipts", handle: recordEvents),
+                requestSchema: "EventBatch", responseSchema: "Receipts", forPages: .init(keyInBody: .key),
+                handle: recordEvents),
             Route(
                 method: .put, path: "/v1/contacts", scope: .ingest,
                 summary: "Sets how learners can be reached.", requestSchema: "Contacts", responseSchema: "Counted",

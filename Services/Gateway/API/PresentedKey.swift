@@ -1,5 +1,6 @@
 import Foundation
 import HTTPServer
+import RPC
 
 /// Where a request carries its API key.
 ///
@@ -19,6 +20,30 @@ enum PresentedKey {
         case "basic": return try basic(credentials)
         default: throw .missingKey
         }
+    }
+
+    /// The fields of a body that may hold a key: ours, and Segment's.
+    enum BodyField: Sendable {
+        case key, writeKey
+    }
+
+    /// The same, or else what the body says: a page that is being left can send a body and no headers.
+    static func key(of request: HTTPServerRequest, orIn field: BodyField) throws(GatewayError) -> APIKey {
+        let hasHeader = request.header("x-api-key") != nil || request.header("authorization") != nil
+        guard !hasHeader, !request.body.isEmpty else { return try key(of: request) }
+        let body: Body
+        do {
+            body = try JSONGuard.decode(Body.self, from: request.body)
+        } catch {
+            throw .missingKey
+        }
+        guard let text = field == .key ? body.key : body.writeKey else { throw .missingKey }
+        return try APIKey(text)
+    }
+
+    private struct Body: Decodable {
+        var key: String?
+        var writeKey: String?
     }
 
     private static func basic(_ credentials: String) throws(GatewayError) -> APIKey {

@@ -10,12 +10,16 @@ struct PublicRoutes: Sendable {
     let admission: Admission
     let table: [Route]
     let unsubscribePage: UnsubscribePage
+    let origins: PageOrigins
 
     func register(on routes: HTTPRoutes) throws {
         for route in table {
             routes.on(route.method, route.path, maxBytes: GatewayLimits.bodyMax) { request in
-                let principal = try await admission.principal(of: request, holding: route.scope)
-                return try await route.handle(APIRequest(http: request, principal: principal))
+                guard route.forPages != nil else { return try await answer(request, route) }
+                return try await origins.answer(request) { try await answer(request, route) }
+            }
+            if route.forPages != nil {
+                routes.on(.options, route.path, importance: .write) { origins.preflight($0) }
             }
         }
         let document = try OpenAPIDocument.make(table)
@@ -30,5 +34,11 @@ struct PublicRoutes: Sendable {
 
     private static func context(_ request: HTTPServerRequest) -> RPCContext {
         RPCContext(deadline: .now + GatewayLimits.callTimeout, trace: request.trace)
+    }
+
+    private func answer(_ request: HTTPServerRequest, _ route: Route) async throws -> HTTPServerResponse {
+        let principal = try await admission.principal(
+            of: request, orIn: route.forPages?.keyInBody, holding: route.scope)
+        return try await route.handle(APIRequest(http: request, principal: principal))
     }
 }

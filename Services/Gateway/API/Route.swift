@@ -37,6 +37,12 @@ struct Route: Sendable {
         let words: String
     }
 
+    /// What a door is that pages of other origins may send to.
+    struct ForPages: Sendable {
+        /// The field of the body that holds the key where no header does: a beacon has no headers.
+        let keyInBody: PresentedKey.BodyField
+    }
+
     let method: HTTPVerb
     /// With parameters in braces: `/v1/learners/{id}`.
     let path: String
@@ -47,5 +53,7 @@ struct Route: Sendable {
     var requestSchema: String?
     var responseSchema: String?
     var successStatus = 200
+    /// Nil where only those with a header may ask.
+    var forPages: ForPages?
     let handle: @Sendable (APIRequest) async throws -> HTTPServerResponse
 }

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds the dashboard into dist/: index.html, app.js, app.css and favicon.svg. Takes a few seconds.
+# Builds the dashboard into dist/: index.html, app.js, app.css and favicon.svg; and holdfast.js, the snippet for pages of
+# others. Takes a few seconds.
 #
 # React and D3 come from ./node_modules when somebody ran `npm install` here, and from the system's packages otherwise
 # (Debian: node-react node-react-dom node-d3 esbuild; for the type check node-typescript node-csstype node-prop-types).
@@ -41,6 +42,7 @@ rm -rf dist.new
 mkdir dist.new
 NODE_PATH=$modules "$esbuild" src/main.tsx --bundle --minify --target=es2020 --jsx=automatic \
     --define:process.env.NODE_ENV=\"production\" --legal-comments=eof --log-level=warning --outfile=dist.new/app.js
+"$esbuild" snippet/holdfast.ts --bundle --minify --target=es2020 --log-level=warning --outfile=dist.new/holdfast.js
 cp public/index.html public/favicon.svg dist.new/
 rm -rf dist
 mv dist.new dist

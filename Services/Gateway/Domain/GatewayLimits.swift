@@ -12,6 +12,10 @@ public enum GatewayLimits {
     public static let preflightSeconds = 86_400
     /// Events a batch: it must fit one transaction of Tracking well under a second.
     public static let eventsMax = 1_000
+    /// Records of another format a body; Tracking's own bound.
+    public static let recordsMax = 2_500
+    /// A browser need not ask again for leave to send, for this many seconds; Chromium's own bound is two hours.
+    public static let preflightSeconds = 7_200
     /// A revoked key works at most this much longer.
     public static let keyMemory: Duration = .seconds(1)
     /// Keys remembered at once; more are looked up each time.

@@ -19,7 +19,9 @@ enum BatchReader {
         for (name, value) in tape.members(JSONTape.root) where tape.kind(value) != .null {
             fields[name] = value
         }
-        let reader = EventReader(tape: tape, source: try source(fields["source"], tape), now: now)
+        let reader = EventReader(
+            tape: tape, source: try source(fields["source"], tape), now: now,
+            clockBehind: try clockBehind(fields["sentAt"], tape, now: now))
         return IncomingBatch(
             isBackfill: try isBackfill(fields["backfill"], tape),
             items: try events(fields["events"], tape).map(reader.item))
@@ -44,6 +46,18 @@ enum BatchReader {
         case .false: return false
         default: throw .unreadable("backfill: expected true or false, got \(tape.words(node))")
         }
+    }
+
+    /// Seconds that the sender's clock is behind ours, which it shows by saying when it sends; negative when ahead.
+    private static func clockBehind(
+        _ node: Int?, _ tape: JSONTape, now: Date
+    ) throws(TrackingError) -> TimeInterval? {
+        guard let node else { return nil }
+        guard tape.kind(node) == .string, let sentAt = RFC3339.date(from: tape.text(node)) else {
+            throw .unreadable(
+                "sentAt: expected a time like 2026-11-23T10:15:30.123456Z, got \(tape.words(node))")
+        }
+        return now.timeIntervalSince(sentAt)
     }
 
     private static func events(_ node: Int?, _ tape: JSONTape) throws(TrackingError) -> [Int] {

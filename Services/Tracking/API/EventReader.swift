@@ -8,6 +8,8 @@ struct EventReader {
     let tape: JSONTape
     let source: SourceID
     let now: Date
+    /// Seconds that the sender's clock is behind ours; `nil` where it did not say, and then its times stand.
+    var clockBehind: TimeInterval?
 
     func item(_ node: Int) -> IncomingItem {
         let raw = RawSlice(tape.bytes, tape.range(node))
@@ -61,7 +63,7 @@ struct EventReader {
     }
 
     private func event(_ fields: Fields) throws(EventProblem) -> IncomingEvent {
-        let event = IncomingEvent(
+        var event = IncomingEvent(
             id: try required(EventID.self, fields, .id),
             source: try name(SourceID.self, fields, .source) ?? source,
             learner: try required(ExternalLearnerID.self, fields, .learner),
@@ -71,6 +73,10 @@ struct EventReader {
             result: try result(fields[.result]),
             occurredAt: try instant(fields[.occurredAt]),
             context: try context(fields[.context]))
+        if let clockBehind {
+            event.statedAt = event.occurredAt
+            event.occurredAt += clockBehind
+        }
         try event.checkTime(now: now)
         if event.courseRun == nil, [.enrolled, .unenrolled].contains(event.verb) {
             throw EventProblem(

@@ -22,4 +22,8 @@ struct IngestMetrics: Sendable {
         counters[.conflict]?.increment(by: response.conflict)
         counters[.quarantined]?.increment(by: response.quarantined)
     }
+
+    func count(_ receipts: [IngestReceipt]) {
+        for receipt in receipts { counters[receipt.status]?.increment() }
+    }
 }

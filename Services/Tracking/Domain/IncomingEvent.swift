@@ -11,6 +11,9 @@ public struct IncomingEvent: Sendable, Equatable {
     public var activity: ActivityReference?
     public var result: EventResult?
     public var occurredAt: Date
+    /// The time as the sender said it, where ``occurredAt`` is that time put right by how wrong the sender's clock is. It
+    /// is the same whenever the event is sent again, while the correction is not.
+    public var statedAt: Date?
     /// The free part as JSON with sorted keys and no white space; `nil` when there is none.
     public var context: String?
 
@@ -75,7 +78,7 @@ public struct IncomingEvent: Sendable, Equatable {
             ("verb", verb.rawValue),
             ("activity", activity.map { "\($0.kind.rawValue) \($0.id.rawValue)" } ?? ""),
             ("result", result.map(Self.text) ?? ""),
-            ("occurredAt", RFC3339.string(from: occurredAt)),
+            ("occurredAt", RFC3339.string(from: statedAt ?? occurredAt)),
             ("context", context ?? ""),
         ]
     }
@@ -132,10 +135,13 @@ public struct RawSlice: Sendable {
 /// A batch as it was sent.
 public struct IncomingBatch: Sendable {
     public let isBackfill: Bool
+    /// The format that the items came in, where it is not our own; then their raw form is kept.
+    public let format: String?
     public let items: [IncomingItem]
 
-    public init(isBackfill: Bool, items: [IncomingItem]) {
+    public init(isBackfill: Bool, format: String? = nil, items: [IncomingItem]) {
         self.isBackfill = isBackfill
+        self.format = format
         self.items = items
     }
 }

@@ -15,7 +15,11 @@ enum EventHashes {
 
     /// Which event is meant: tenant, source and the sender's id.
     static func identity(_ event: IncomingEvent, tenant: TenantID) -> UUID {
-        uuid(digest([tenant.rawValue, event.source.rawValue, event.id.rawValue]))
+        identity(event.id, source: event.source, tenant: tenant)
+    }
+
+    static func identity(_ id: EventID, source: SourceID, tenant: TenantID) -> UUID {
+        uuid(digest([tenant.rawValue, source.rawValue, id.rawValue]))
     }
 
     /// What is kept in quarantine once, however often it is sent.

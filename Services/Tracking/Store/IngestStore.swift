@@ -43,6 +43,7 @@ struct IngestStore: Sendable {
         let taken = work.candidates.filter { !fresh.contains($0.identity) }
         work.settle(stored: try contents(of: taken, on: session))
         try quarantine(work.rejected, on: session)
+        try RawEventStore.keep(work.rawForms, on: session)
         // Last, and once: the log's counters stay locked from here to the commit.
         try log.append(work.facts(learners), on: session, recordedAt: now)
         return work.receipts

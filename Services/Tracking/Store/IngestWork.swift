@@ -23,6 +23,15 @@ struct IngestWork {
         let receivedAt: Date
     }
 
+    /// What another platform sent, of an event that was accepted.
+    struct RawForm: Sendable {
+        let identity: UUID
+        let tenant: TenantID
+        let format: String
+        let raw: String
+        let receivedAt: Date
+    }
+
     private struct Item {
         let request: Int
         let item: IncomingItem
@@ -108,6 +117,19 @@ struct IngestWork {
                     body: EventBody.json(recorded), traceparent: request.traceparent))
         }
         return facts
+    }
+
+    /// The raw forms of what was accepted in other formats than our own.
+    var rawForms: [RawForm] {
+        items.compactMap { item in
+            let request = requests[item.request]
+            guard item.receipt.status == .accepted, let format = request.batch.format, let key = item.key else {
+                return nil
+            }
+            return RawForm(
+                identity: key.identity, tenant: request.tenant, format: format, raw: item.item.raw.text,
+                receivedAt: request.receivedAt)
+        }
     }
 
     /// By request, in the order sent.

@@ -10,12 +10,18 @@ public enum RecordEvents {
         public var source: SourceID?
         /// History brought in later: it updates state and sends nothing.
         public var backfill: Bool?
+        /// The sender's time when it sends, where its clock may be wrong: the times of the events are put right by the
+        /// difference to ours. An event that is sent again is the same one, whatever the difference is then.
+        public var sentAt: Date?
         /// 1...``eventsMax``.
         public var events: [EventDraft]
 
-        public init(source: SourceID? = nil, backfill: Bool? = nil, events: [EventDraft]) {
+        public init(
+            source: SourceID? = nil, backfill: Bool? = nil, sentAt: Date? = nil, events: [EventDraft]
+        ) {
             self.source = source
             self.backfill = backfill
+            self.sentAt = sentAt
             self.events = events
         }
     }
@@ -87,7 +93,7 @@ public struct IngestReceipt: Codable, Sendable, Equatable {
     /// The sender's id, where one could be read.
     public var id: String?
     public var status: IngestStatus
-    /// Why, for `conflict` and `quarantined`: a sentence that names the field, what was expected and what came.
+    /// Why, for all but `accepted` and `duplicate`: a sentence that names the field, what was expected and what came.
     public var reason: String?
 
     public init(id: String? = nil, status: IngestStatus, reason: String? = nil) {
@@ -106,4 +112,6 @@ public enum IngestStatus: String, Codable, Sendable, CaseIterable {
     case conflict
     /// It could not be read; it is kept for inspection.
     case quarantined
+    /// It is no event, such as a description of somebody; the reason says what it is. Nothing of it is kept.
+    case skipped
 }

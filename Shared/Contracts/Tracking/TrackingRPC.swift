@@ -7,6 +7,10 @@ public enum TrackingRPC {
 
     public static let recordEvents = RPCMethod<RecordEvents.Request, RecordEvents.Response>(
         path: "/\(service)/RecordEvents", isIdempotent: true)
+    public static let recordForeignEvents = RPCMethod<RecordForeignEvents.Request, RecordForeignEvents.Response>(
+        path: "/\(service)/RecordForeignEvents", isIdempotent: true)
+    public static let getRawEvent = RPCMethod<GetRawEvent.Request, GetRawEvent.Response>(
+        path: "/\(service)/GetRawEvent", isIdempotent: true)
     public static let resolveLearners = RPCMethod<ResolveLearners.Request, ResolveLearners.Response>(
         path: "/\(service)/ResolveLearners", isIdempotent: true)
     public static let getTimeline = RPCMethod<GetTimeline.Request, GetTimeline.Response>(

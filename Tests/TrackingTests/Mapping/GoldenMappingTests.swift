@@ -32,7 +32,7 @@ import Testing
         let file = Self.folder.appending(path: name)
         var golden = try JSONCoding.decoder().decode(Golden.self, from: Data(contentsOf: file))
         let body = try JSONCoding.encoder().encode(golden.body)
-        let outcomes = try mapping.read(body, source: nil, now: Self.now).map(MappedOutcome.init)
+        let outcomes = try mapping.read(body, .init(receivedAt: Self.now)).map(MappedOutcome.init)
         if ProcessInfo.processInfo.environment["HOLDFAST_GOLDEN"] == "write" {
             golden.outcomes = outcomes
             let encoder = JSONCoding.encoder()
@@ -50,12 +50,12 @@ import Testing
             .map { Data($0.prefix { $0 != "`" }.utf8) }
         let mapping = try MappingParser.mapping(blocks[1], named: "quayside")
         var outcome = try MappedOutcome(
-            try #require(mapping.read(blocks[0], source: nil, now: Self.now).first))
+            try #require(mapping.read(blocks[0], .init(receivedAt: Self.now)).first))
         #expect(outcome.id?.wholeMatch(of: /[0-9a-f]{32}/) != nil)
         outcome.id = "<32 hexadecimal digits>"
         #expect(outcome == (try JSONCoding.decoder().decode(MappedOutcome.self, from: blocks[2])))
         let login = try mapping.read(
-            Data(#"{"what":"login","user":{"id":17},"ms":1}"#.utf8), source: nil, now: Self.now)
+            Data(#"{"what":"login","user":{"id":17},"ms":1}"#.utf8), .init(receivedAt: Self.now))
         #expect(
             try login.map(MappedOutcome.init).first?.quarantined
                 == #"what: expected something that the mapping quayside has a verb for, got the text "login""#

@@ -5,10 +5,8 @@ import Foundation
 extension EventMapping {
     /// Reads a document: one record, an array of them, one a line, or an envelope with the records inside.
     ///
-    /// - Parameter source: The source that the sender names; the mapping's own otherwise.
     /// - Throws: ``TrackingError/unreadable(_:)`` when the document as a whole is none. A bad record is no error.
-    func read(_ body: Data, source: SourceID?, now: Date) throws(TrackingError) -> [Outcome] {
-        let circumstances = Circumstances(source: source, receivedAt: now)
+    func read(_ body: Data, _ circumstances: Circumstances) throws(TrackingError) -> [Outcome] {
         let tape: JSONTape
         do {
             tape = try JSONTape(body, depthMax: TrackingLimits.bodyDepthMax)

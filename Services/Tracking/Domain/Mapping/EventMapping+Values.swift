@@ -5,21 +5,22 @@ import Foundation
 extension EventMapping {
     func event(_ scope: MappingScope, source: SourceID, now: Date) throws(EventProblem) -> IncomingEvent {
         let values = MappedValues(scope: scope, format: format)
-        let (occurredAt, timeField) = try values.instant(event.occurredAt)
+        let time = try values.instant(event.occurredAt)
         let verb = try values.required(
             Verb.self, event.verb, "something that the mapping \(format) has a verb for")
         let courseRun = try values.optional(CourseRunID.self, event.courseRun)
-        let incoming = IncomingEvent(
+        var incoming = IncomingEvent(
             id: try values.required(EventID.self, event.id), source: source,
             learner: try values.required(ExternalLearnerID.self, event.learner), courseRun: courseRun,
             verb: verb,
             activity: try values.activity(event.activity), result: try values.result(event),
-            occurredAt: occurredAt,
+            occurredAt: time.occurredAt,
             context: try values.context(event.context))
+        incoming.statedAt = time.statedAt
         do throws(EventProblem) {
             try incoming.checkTime(now: now)
         } catch {
-            throw EventProblem(timeField, expected: error.expected, got: error.got)
+            throw EventProblem(time.field, expected: error.expected, got: error.got)
         }
         if courseRun == nil, [.enrolled, .unenrolled].contains(verb) {
             throw EventProblem("courseRun", expected: "the run that \"\(verb)\" is about", got: "nothing")
@@ -68,12 +69,14 @@ private struct MappedValues {
             fields.isEmpty ? "record" : fields.joined(separator: " or "), expected: expected, got: "nothing")
     }
 
-    func instant(_ rule: MappingRule) throws(EventProblem) -> (time: Date, field: String) {
+    func instant(_ rule: MappingRule) throws(EventProblem) -> (
+        occurredAt: Date, statedAt: Date?, field: String
+    ) {
         var trail = MappingScope.Trail()
         guard let found = try scope.find(rule, &trail) else {
             throw refusal(trail, expected: "a time like 2026-11-23T10:15:30.123456Z")
         }
-        return (try MappingTransform.time(found.value, found.field), found.field)
+        return (try MappingTransform.time(found.value, found.field), found.stated, found.field)
     }
 
     func activity(_ rules: (id: MappingRule, kind: MappingRule?)?) throws(EventProblem) -> ActivityReference?

@@ -54,6 +54,7 @@ struct EventMapping: Sendable {
 
     /// What is known of a record beside itself.
     struct Circumstances: Sendable {
+        /// The source that the sender names; the mapping's own otherwise.
         var source: SourceID?
         var receivedAt: Date
         /// The document around the record, where there is one.

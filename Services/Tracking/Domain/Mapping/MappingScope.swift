@@ -9,6 +9,8 @@ final class MappingScope {
     struct Found {
         let value: FieldValue
         let field: String
+        /// The time as the device said it, where `value` is that time put right.
+        var stated: Date?
     }
 
     /// What a rule tried in vain, so that a refusal can name the fields of the sender.
@@ -167,7 +169,8 @@ final class MappingScope {
             return Found(value: .instant(time), field: stated.field)
         }
         let sent = try MappingTransform.time(sentAt.value, sentAt.field)
-        return Found(value: .instant(time + receivedAt.timeIntervalSince(sent)), field: stated.field)
+        return Found(
+            value: .instant(time + receivedAt.timeIntervalSince(sent)), field: stated.field, stated: time)
     }
 
     private func instant(
