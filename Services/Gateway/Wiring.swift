@@ -50,16 +50,16 @@ public enum Wiring {
         _ settings: GatewaySettings, _ upstream: Upstream, _ keys: KeyStore, _ http: HTTPClient,
         _ runtime: ServiceRuntime, _ keptClock: KeptClock? = nil
     ) -> [Route] {
-        IngestRoutes(upstream: upstream).routes + FormatRoutes(upstream: upstream).routes
-            + ImportRoutes(upstream: upstream).routes
-            + CourseRoutes(upstream: upstream).routes
-            + EnrollmentRoutes(upstream: upstream).routes + LearnerRoutes(upstream: upstream).routes
-            + ActivityRoutes(upstream: upstream).routes + InsightRoutes(upstream: upstream).routes
-            + StudyRoutes(upstream: upstream).routes
-            + SourceRoutes(upstream: upstream).routes + QuarantineRoutes(upstream: upstream).routes
-            + PeopleRoutes(upstream: upstream).routes
-            + AdminRoutes(upstream: upstream, keys: keys, clock: runtime.clock, keptClock: keptClock).routes
-            + StatusRoutes(upstream: upstream, http: http, addresses: settings.services, clock: runtime.clock).routes
+        let admin = AdminRoutes(upstream: upstream, keys: keys, clock: runtime.clock, keptClock: keptClock)
+        let status = StatusRoutes(upstream: upstream, http: http, addresses: settings.services, clock: runtime.clock)
+        let tables: [[Route]] = [
+            IngestRoutes(upstream: upstream).routes, FormatRoutes(upstream: upstream).routes,
+            ImportRoutes(upstream: upstream).routes, CourseRoutes(upstream: upstream).routes,
+            EnrollmentRoutes(upstream: upstream).routes, LearnerRoutes(upstream: upstream).routes,
+            ActivityRoutes(upstream: upstream).routes, InsightRoutes(upstream: upstream).routes,
+            StudyRoutes(upstream: upstream).routes, admin.routes, status.routes,
+        ]
+        return tables.flatMap(\.self)
     }
 
     private static func database(_ settings: GatewaySettings, _ runtime: ServiceRuntime) async throws -> Database {

@@ -22,29 +22,24 @@ public enum Wiring {
             runtime: runtime, settings: settings.platform, stream: StreamName.learnerEvents,
             migrations: migrations, courtesy: pressure.standBack)
         let database = platform.database
-        let projections = ReadModels.heard.map { projection in
+        let projections = ReadModels.projections.map { projection in
             platform.project(as: projection.name, wakesRelay: true, handle: projection.hear)
         }
-        let sources = SourceStore(database: database)
         let sweep = StateSweep(
-            store: SweepStore(database: database), sources: sources, relay: platform.relay, clock: runtime.clock,
+            store: SweepStore(database: database), relay: platform.relay, clock: runtime.clock,
             logger: runtime.logger("sweep"))
         let insight = InsightSweep(
             store: InsightSweepStore(database: database), relay: platform.relay, clock: runtime.clock,
             logger: runtime.logger("insight"))
-        let sampler = DriftSampler()
-        let drift = DriftStore(database: database)
-        let notes = DriftNotes(sampler: sampler, store: drift, clock: runtime.clock, logger: runtime.logger("drift"))
 
         let router = platform.router()
-        let ingest = Ingest(database, settings, pressure: pressure, sampler: sampler, relay: platform.relay)
+        let ingest = Ingest(database, settings, pressure: pressure, relay: platform.relay)
         try registerIngest(ingest, settings, runtime, database, on: router)
         registerReads(database, wakeRelay: ingest.wakeRelay, on: router)
-        registerCare(ingest, settings, runtime, database, sources: sources, drift: drift, on: router)
         LogRoutes(TrackingRPC.log, platform: platform, heard: projections) {
             try await sweep.countDue() + insight.countDue()
         }.register(on: router)
-        return [platform.connections, platform.relay, sweep, insight, notes] + projections.map(\.consumer)
+        return [platform.connections, platform.relay, sweep, insight] + projections.map(\.consumer)
             + [platform.httpService(router, heard: projections)]
     }
 
@@ -53,18 +48,15 @@ public enum Wiring {
         let store: IngestStore
         let coalescer: IngestCoalescer
         let pressure: IngestPressure
-        let sampler: DriftSampler
         let metrics = IngestMetrics()
         let wakeRelay: @Sendable () -> Void
 
         init(
-            _ database: Database, _ settings: TrackingSettings, pressure: IngestPressure, sampler: DriftSampler,
-            relay: LogRelay
+            _ database: Database, _ settings: TrackingSettings, pressure: IngestPressure, relay: LogRelay
         ) {
             store = IngestStore(database: database)
             coalescer = IngestCoalescer(writersMax: settings.writers, write: store.record)
             self.pressure = pressure
-            self.sampler = sampler
             wakeRelay = { relay.wake() }
         }
     }
@@ -78,8 +70,8 @@ public enum Wiring {
         TrackingRoutes(
             ingest: ingest.coalescer, pressure: ingest.pressure, learners: LearnerReads(database: database),
             history: HistoryReads(database: database), timelines: TimelineReads(database: database),
-            overviews: OverviewReads(database: database), metrics: ingest.metrics, drift: ingest.sampler,
-            wakeRelay: ingest.wakeRelay
+            overviews: OverviewReads(database: database), quarantine: QuarantineReads(database: database),
+            metrics: ingest.metrics, wakeRelay: ingest.wakeRelay
         ).register(on: router)
         ForeignRoutes(
             mappings: mappings, ingest: ingest.coalescer, pressure: ingest.pressure,
@@ -113,27 +105,6 @@ public enum Wiring {
         InsightRoutes(
             progress: ProgressReads(database: database), patterns: PatternReads(database: database),
             anomalies: AnomalyReads(database: database)
-        ).register(on: router)
-    }
-
-    /// What people put right: who is who, what was refused, what a source is silent about.
-    private static func registerCare(
-        _ ingest: Ingest, _ settings: TrackingSettings, _ runtime: ServiceRuntime, _ database: Database,
-        sources: SourceStore, drift: DriftStore, on router: RPCRouter
-    ) {
-        let rework = DatabaseSettings(
-            url: settings.platform.databaseURL, schema: runtime.service, poolSize: 1,
-            applicationName: "holdfast-tracking-people")
-        PeopleRoutes(
-            changes: LearnerChanges(rework, logger: runtime.logger("people")),
-            reads: IdentityReads(database: database), wakeRelay: ingest.wakeRelay
-        ).register(on: router)
-        QuarantineRoutes(
-            reads: QuarantineReads(database: database), store: QuarantineStore(database: database),
-            ingest: ingest.coalescer, metrics: ingest.metrics, wakeRelay: ingest.wakeRelay
-        ).register(on: router)
-        SourceRoutes(
-            store: sources, reads: SourceReads(database: database), drift: drift, wakeRelay: ingest.wakeRelay
         ).register(on: router)
     }
 }

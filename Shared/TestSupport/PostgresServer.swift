@@ -50,7 +50,7 @@ public final class PostgresServer: Sendable {
     ///
     /// - Parameters:
     ///   - isDurable: Whether a commit is on disk before it is acknowledged, as in production.
-    ///   - options: Further settings, for example `["max_connections=20"]`.
+    ///   - options: Further settings, for example `["max_connections=600"]`.
     public static func start(isDurable: Bool, options: [String] = []) async throws -> PostgresServer {
         try await blocking {
             let binaries = try binaryDirectory()
@@ -59,7 +59,7 @@ public final class PostgresServer: Sendable {
             let port = try FreePort.next()
             var settings = [
                 "listen_addresses=127.0.0.1", "unix_socket_directories=", "port=\(port)",
-                "max_connections=300", "shared_buffers=64MB", "deadlock_timeout=100ms", "timezone=UTC",
+                "max_connections=600", "shared_buffers=64MB", "deadlock_timeout=100ms", "timezone=UTC",
                 "log_timezone=UTC", "jit=off",
             ]
             if !isDurable { settings += ["fsync=off", "full_page_writes=off", "synchronous_commit=off"] }

@@ -71,7 +71,7 @@ enum Doors {
             let mapping = try MappingParser.mapping(Data(contentsOf: file), named: format)
             return Door("mapping-\(format)", .json, corpus: try Samples.records(of: format)) { bytes in
                 do throws(TrackingError) {
-                    let outcomes = try mapping.read(Data(bytes), source: nil, now: now)
+                    let outcomes = try mapping.read(Data(bytes), EventMapping.Circumstances(receivedAt: now))
                     let isTaken = outcomes.contains { outcome in
                         if case .item(let item) = outcome, case .success = item.event { true } else { false }
                     }

@@ -115,7 +115,7 @@ import Testing
                 "data: expected an array, got an object"
             ),
             ("segment", #"{"batch":[]}"#, 400, "batch: expected 1 to 2,500 records, got 0"),
-            ("quayside", "{}", 404, #"format: expected one of caliper, openedx, segment, got \"quayside\""#),
+            ("quayside", "{}", 404, #"format: expected one of caliper, course-data, moodle-log, "#),
         ])
     func refused(format: String, body: String, status: Int, sentence: String) async throws {
         let stack = try await TrackingStack.make()

@@ -69,7 +69,7 @@ struct SimulatedTerm {
                 TrackingRPC.setPause, .init(learner: id, from: at(day + learner), until: at(day + 2 * learner)))
             _ = try await stack.call(
                 TrackingRPC.setStudySettings,
-                .init(learner: id, timeZone: "America/New_York", studyWeekdays: day == 20 ? [learner % 7 + 1, 7] : []))
+                .init(learner: id, timeZone: "America/New_York", studyWeekdays: day == 20 ? [learner % 6 + 1, 7] : []))
         }
     }
 

@@ -8,9 +8,13 @@ struct Admission: Sendable {
 
     /// Who is asking.
     ///
+    /// - Parameter field: Of the body, that may hold the key where no header does.
     /// - Throws: ``GatewayError`` when there is no known key, it lacks the scope, or it asks too often.
-    func principal(of request: HTTPServerRequest, holding scope: Scope) async throws -> Principal {
-        let principal = try await keys.principal(of: try PresentedKey.key(of: request))
+    func principal(
+        of request: HTTPServerRequest, orIn field: PresentedKey.BodyField? = nil, holding scope: Scope
+    ) async throws -> Principal {
+        let key = try field.map { try PresentedKey.key(of: request, orIn: $0) } ?? PresentedKey.key(of: request)
+        let principal = try await keys.principal(of: key)
         try limit.take(principal.keyID)
         guard principal.holds(scope) else { throw GatewayError.scopeMissing(scope) }
         return principal

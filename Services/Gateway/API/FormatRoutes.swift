@@ -13,7 +13,8 @@ struct FormatRoutes: Sendable {
     private var ingest: Route {
         Route(
             method: .post, path: "/v1/ingest/{format}", scope: .ingest,
-            summary: "Records what another platform wrote, by the mapping of that name; answers with one receipt a record.",
+            summary:
+                "Records what another platform wrote, by the mapping of that name; answers with one receipt a record.",
             query: [
                 .init(name: "source", words: "The source of the events; the mapping's own where it is left out."),
                 .init(name: "backfill", words: "true for history: it updates state and sends nothing."),

@@ -8,8 +8,6 @@ public enum GatewayLimits {
     public static let xapiBodyMax = 4 << 20
     /// Parts of one multipart request: the statements and the files behind them.
     public static let xapiPartsMax = 1_001
-    /// How long a browser may remember what other pages may ask of xAPI, in seconds: one day.
-    public static let preflightSeconds = 86_400
     /// Events a batch: it must fit one transaction of Tracking well under a second.
     public static let eventsMax = 1_000
     /// Records of another format a body; Tracking's own bound.

@@ -12,9 +12,6 @@ protocol Projection: Sendable {
     static var name: String { get }
     /// The tables that it fills, and nobody else but the sweep of states.
     static var tables: [ReadModelTable] { get }
-    /// Whether events of merged learners count as the survivor's, and those of staff, tests and bots not at all. It is
-    /// so for all that is known of learners.
-    static var readsExceptions: Bool { get }
 
     /// The effects of some facts, in the order of each partition.
     ///
@@ -34,34 +31,17 @@ protocol Projection: Sendable {
 extension Projection {
     var name: String { Self.name }
     var tables: [ReadModelTable] { Self.tables }
-    var readsExceptions: Bool { Self.readsExceptions }
-    static var readsExceptions: Bool { true }
 
     func replay(_ facts: [Fact], on session: Session) throws { _ = try apply(facts, on: session) }
 
     func settle(at now: Date, on session: Session) throws -> (looked: Int, said: [NewFact]) { (0, []) }
 
-    /// The facts as they count, see ``LearnerExceptions``: as they came, or one group a partition when some of them
-    /// count for learners of another one.
-    func counted(_ facts: [Fact], on session: Session) throws -> [[Fact]] {
-        guard Self.readsExceptions else { return [facts] }
-        let exceptions = try LearnerExceptions(of: facts, on: session)
-        guard !exceptions.isEmpty else { return [facts] }
-        return Dictionary(grouping: exceptions.counted(facts), by: \.partition).sorted { $0.key < $1.key }.map(\.value)
-    }
-
     /// What the consumer does with a run of facts: effects, and what follows from them, in its transaction.
     func hear(_ facts: [Fact], on session: Session) throws {
         // The log's own time: what lies further ahead in the log cannot have been seen yet.
         guard let now = facts.map(\.recordedAt).max() else { return }
-        let own = Set(facts.map(\.partition))
-        try ProjectionStore.own(own.sorted(), of: Self.name, on: session)
-        let groups = try counted(facts, on: session)
-        // A merged learner's events change rows of the survivor, which belong to another partition. Two who want each
-        // other's meet in a deadlock, and the log's consumer tries again.
-        let others = Set(groups.compactMap(\.first?.partition)).subtracting(own)
-        if !others.isEmpty { try ProjectionStore.own(others.sorted(), of: Self.name, on: session) }
-        let said = try groups.flatMap { try apply($0, on: session) }
+        try ProjectionStore.own(Set(facts.map(\.partition)).sorted(), of: Self.name, on: session)
+        let said = try apply(facts, on: session)
         try LogAppender(stream: StreamName.learnerEvents).append(said, on: session, recordedAt: now)
     }
 }
@@ -73,15 +53,9 @@ struct ReadModelTable: Sendable {
     var dueColumn: String?
     /// Which rows are kept at an instant, as a condition; `nil` for all. Others may be there or not.
     var kept: (@Sendable (Date) -> SQL)?
-    /// Whether its rows change when learners turn out to be one person, or none: not what was declared or said.
-    var isOfEvents = true
 
-    init(
-        _ name: String, dueColumn: String? = nil, isOfEvents: Bool = true,
-        kept: (@Sendable (Date) -> SQL)? = nil
-    ) {
+    init(_ name: String, dueColumn: String? = nil, kept: (@Sendable (Date) -> SQL)? = nil) {
         self.name = name
-        self.isOfEvents = isOfEvents
         self.dueColumn = dueColumn
         self.kept = kept
     }
@@ -92,8 +66,4 @@ enum ReadModels {
     static let projections: [any Projection] = [
         StudyProjection(), SessionProjection(), InsightProjection(), CatalogProjection(),
     ]
-
-    /// All that hear the log: beside the read models ``SourceProjection``, which knows when things came and ends data
-    /// gaps. Its rows are no read models: a replay could not tell what it said at the time.
-    static let heard: [any Projection] = projections + [SourceProjection()]
 }

@@ -5,7 +5,8 @@ import Foundation
 /// - A day on which nothing was expected (a holiday, a pause of the learner's, a weekday that is not in the plan)
 ///   neither counts nor ends the streak.
 /// - Every ``TrackingLimits/daysPerFreeze`` active days of a streak earn a freeze; at most
-///   ``TrackingLimits/freezesMax`` are held. A missed day takes one; without one the streak ends, and with it what was earned.
+///   ``TrackingLimits/freezesMax`` are held. A missed day takes one; without one the streak ends, and with it what
+///   was earned.
 /// - Today is not missed before it is over.
 public struct Streak: Sendable, Equatable {
     /// Active days of the streak that goes on; 0 for none.

@@ -6,8 +6,8 @@ import PostgreSQL
 struct RawEventStore: Sendable {
     let database: Database
 
-    /// In the transaction that takes the events in. Whoever claimed an event's identity alone writes its raw form, so no
-    /// two transactions meet here.
+    /// In the transaction that takes the events in. Whoever claimed an event's identity alone writes its raw form, so
+    /// no two transactions meet here.
     static func keep(_ forms: [IngestWork.RawForm], on session: Session) throws {
         guard !forms.isEmpty else { return }
         try session.execute(

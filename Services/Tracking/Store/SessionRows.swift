@@ -175,18 +175,20 @@ enum SessionRows {
         let changed = credits.filter { $0.value != 0 }
             .sorted { ($0.key.key, $0.key.day, $0.key.kind.rawValue) < ($1.key.key, $1.key.day, $1.key.kind.rawValue) }
         guard !changed.isEmpty else { return }
-        let (tenants, learners) = (changed.map(\.key.key.tenant), changed.map(\.key.key.learner))
-        let (runs, days) = (changed.map(\.key.key.runColumn), changed.map { Int32($0.key.day) })
-        let kinds = changed.map(\.key.kind.rawValue)
-        try session.execute(
-            """
-            INSERT INTO study_time AS known (tenant, learner_id, course_run, day, kind, credited_us)
-            SELECT * FROM unnest(\(tenants), \(learners), \(runs), \(days), \(kinds), \(changed.map(\.value)))
-            ON CONFLICT (tenant, learner_id, course_run, day, kind)
-                DO UPDATE SET credited_us = known.credited_us + excluded.credited_us
-            """)
+        try raise(changed.filter { $0.value > 0 }, on: session)
         let lessened = changed.filter { $0.value < 0 }
         guard !lessened.isEmpty else { return }
+        try session.execute(
+            """
+            UPDATE study_time SET credited_us = study_time.credited_us + less.credited_us
+            FROM unnest(\(lessened.map(\.key.key.tenant)), \(lessened.map(\.key.key.learner)),
+                \(lessened.map(\.key.key.runColumn)), \(lessened.map { Int32($0.key.day) }),
+                \(lessened.map(\.key.kind.rawValue)), \(lessened.map(\.value)))
+                AS less (tenant, learner_id, course_run, day, kind, credited_us)
+            WHERE study_time.tenant = less.tenant AND study_time.learner_id = less.learner_id
+              AND study_time.course_run = less.course_run AND study_time.day = less.day
+              AND study_time.kind = less.kind
+            """)
         try session.execute(
             """
             DELETE FROM study_time USING unnest(\(lessened.map(\.key.key.tenant)), \(lessened.map(\.key.key.learner)),
@@ -195,6 +197,22 @@ enum SessionRows {
             WHERE study_time.tenant = gone.tenant AND study_time.learner_id = gone.learner_id
               AND study_time.course_run = gone.course_run AND study_time.day = gone.day
               AND study_time.kind = gone.kind AND credited_us = 0
+            """)
+    }
+
+    /// An upsert for what grows; what shrinks is there already, and a row that is offered must itself keep the rule that
+    /// time is not negative.
+    private static func raise(_ grown: [(key: TimeKey, value: Int64)], on session: Session) throws {
+        guard !grown.isEmpty else { return }
+        let (tenants, learners) = (grown.map(\.key.key.tenant), grown.map(\.key.key.learner))
+        let (runs, days) = (grown.map(\.key.key.runColumn), grown.map { Int32($0.key.day) })
+        try session.execute(
+            """
+            INSERT INTO study_time AS known (tenant, learner_id, course_run, day, kind, credited_us)
+            SELECT * FROM unnest(\(tenants), \(learners), \(runs), \(days), \(grown.map(\.key.kind.rawValue)),
+                \(grown.map(\.value)))
+            ON CONFLICT (tenant, learner_id, course_run, day, kind)
+                DO UPDATE SET credited_us = known.credited_us + excluded.credited_us
             """)
     }
 }

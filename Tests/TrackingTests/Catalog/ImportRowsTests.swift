@@ -52,7 +52,7 @@ import Testing
     @Test func `a format that nobody knows and a request without rows are refused`() async throws {
         let stack = try await TrackingStack.make()
         for (format, rows, words) in [
-            ("lotus", "{}", "format: expected one of course-data, "), ("course-data", "\\n \\n", "rows: expected 1 to 2,500"),
+            ("lotus", "{}", "format: expected one of caliper, course-data, "), ("course-data", "\\n \\n", "rows: expected 1 to 2,500"),
         ] {
             let body = #"{"format":"\#(format)","rows":"\#(rows)","given":{}}"#
             let reply = await stack.post(TrackingRPC.importRows.path, Data(body.utf8))

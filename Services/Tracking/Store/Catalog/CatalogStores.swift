@@ -6,13 +6,13 @@ struct CatalogStores: Sendable {
     let courseRunReads: CourseRunReads
     let activities: ActivityReads
     let courses: CourseStore
-    let courseReads: CourseReads
+    let courseReads: DeclaredCourseReads
 
     init(database: Database) {
         courseRuns = CourseRunStore(database: database)
         courseRunReads = CourseRunReads(database: database)
         activities = ActivityReads(database: database)
         courses = CourseStore(database: database)
-        courseReads = CourseReads(database: database)
+        courseReads = DeclaredCourseReads(database: database)
     }
 }

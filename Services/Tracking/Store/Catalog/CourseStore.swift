@@ -66,7 +66,7 @@ struct CourseStore: Sendable {
 }
 
 /// Courses: those that were declared, and those that only declarations of runs name.
-struct CourseReads: Sendable {
+struct DeclaredCourseReads: Sendable {
     let database: Database
 
     /// By id. Reads `course`, `course_run_by_course` and `seen_run` of the tenant.

@@ -27,13 +27,13 @@ struct InsightSweepStore: Sendable {
             guard !due.isEmpty else { return (0, 0) }
             let profiles = try StudyProfileRows.known(due, on: session)
             let statuses = try EnrollmentRows.statuses(due, on: session)
-            var runs: [InsightReviews.Run: RunCalendar] = [:]
+            var runs: [InsightReviews.Run: JudgedRun] = [:]
             var found: [AnomalyWatch.Seen] = []
             var planned: [(key: StudyKey, at: Date)] = []
             for key in due {
                 guard let profile = profiles[key], let courseRun = key.courseRun else { continue }
                 let runKey = InsightReviews.Run(tenant: key.tenant, courseRun: key.runColumn)
-                let run = try runs[runKey] ?? RunCalendar(courseRun, key.tenant, now, session)
+                let run = try runs[runKey] ?? JudgedRun(courseRun, key.tenant, now, session)
                 runs[runKey] = run
                 if let next = LearnerAnomalies.reviewAt(profile, days: run.days, after: now) {
                     planned.append((key, next))
@@ -94,7 +94,7 @@ struct InsightSweepStore: Sendable {
 }
 
 /// What judging a run's learners needs to know of the run.
-private struct RunCalendar {
+private struct JudgedRun {
     let days: StudyDays
     /// Median actions of the run's active learners, by week.
     let usual: [Int: Double]

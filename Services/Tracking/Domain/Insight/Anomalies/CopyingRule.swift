@@ -10,9 +10,9 @@ import Foundation
 ///
 ///     p = k ÷ all hand-ins × 2 × gap ÷ span
 ///
-/// so a rush before a deadline makes meetings cheap. The p of a pair's meetings are put together by Fisher's method (the
-/// chance of a product so small), and with the number of ways to choose them and the number of pairs of the run give the
-/// number of such pairs to be expected by chance.
+/// so a rush before a deadline makes meetings cheap. The p of a pair's meetings are put together by Fisher's method
+/// (the chance of a product so small), and with the number of ways to choose them and the number of pairs of the run
+/// give the number of such pairs to be expected by chance.
 enum CopyingRule {
     private struct Pair: Hashable {
         let one: LearnerID
@@ -100,8 +100,8 @@ enum CopyingRule {
             ], firstAt: first, lastAt: last)
     }
 
-    /// The logarithm of the chance that `count` evenly spread chances multiply to so little (Fisher, Statistical Methods
-    /// for Research Workers, 1932): x · Σ over k below count of (-ln x)^k / k!.
+    /// The logarithm of the chance that `count` evenly spread chances multiply to so little (Fisher, Statistical
+    /// Methods for Research Workers, 1932): x · Σ over k below count of (-ln x)^k / k!.
     static func logFisher(_ logProduct: Double, of count: Int) -> Double {
         var term = 1.0
         var sum = 1.0
