@@ -11,14 +11,12 @@ import Testing
     @Test func `every method of the contract is answered`() async throws {
         let stack = try await TrackingStack.make()
         let service = TrackingRPC.service
-        #expect(
-            stack.router.paths
-                == [
-                    "GetCourse", "GetCourseRun", "GetLearner", "GetTimeline", "GetTrackingOverview", "ImportRows",
-                    "ListActivities", "ListCourseRuns", "ListCourses", "ListEnrollments", "ListQuarantine",
-                    "RecordEvents", "ResolveLearners", "SetActivities", "SetCourse", "SetCourseCalendar",
-                    "SetCourseRun", "SetEnrollments",
-                ].map { "/\(service)/\($0)" })
+        let asked = [
+            "GetCourse", "GetCourseRun", "GetLearner", "GetTimeline", "GetTrackingOverview", "ImportRows",
+            "ListActivities", "ListCourseRuns", "ListCourses", "ListEnrollments", "ListQuarantine", "RecordEvents",
+            "ResolveLearners", "SetActivities", "SetCourse", "SetCourseCalendar", "SetCourseRun", "SetEnrollments",
+        ].map { "/\(service)/\($0)" }
+        #expect(Set(asked).subtracting(stack.router.paths).isEmpty)
     }
 
     @Test func `a timeline goes back in time page by page, each event once, also while new ones come`()
