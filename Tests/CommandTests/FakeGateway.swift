@@ -98,6 +98,8 @@ final class FakeGateway: Sendable {
             return try .json(answer)
         }
         on(routes, .post, "/v1/imports/{format}") { try $0.take(rows: $1) }
+        on(routes, .get, "/v1/courses/{id}") { _, _ in throw HTTPProblem(404, .notFound, "nothing is kept here") }
+        on(routes, .get, "/v1/course-runs/{id}") { _, _ in throw HTTPProblem(404, .notFound, "nothing is kept here") }
         on(routes, .put, "/v1/courses/{id}") { state, request in
             state.courses.append(try request.json())
             return .text("{}")

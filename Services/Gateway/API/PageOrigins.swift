@@ -5,7 +5,8 @@ import RPC
 /// Which pages of other origins may send to the gateway, by the rules of CORS (WHATWG Fetch, section 3.2).
 ///
 /// A browser sends a text to any origin without asking; what it asks for is leave to read the answer, which a queue
-/// needs to know what it may forget. The key of such a page is for everybody to see: it should hold the scope `ingest` alone.
+/// needs to know what it may forget. The key of such a page is for everybody to see: it should hold the scope `ingest`
+/// alone.
 struct PageOrigins: Sendable {
     /// As pages say them, e.g. `https://school.example`.
     let allowed: Set<String>

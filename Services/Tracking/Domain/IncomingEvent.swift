@@ -11,8 +11,8 @@ public struct IncomingEvent: Sendable, Equatable {
     public var activity: ActivityReference?
     public var result: EventResult?
     public var occurredAt: Date
-    /// The time as the sender said it, where ``occurredAt`` is that time put right by how wrong the sender's clock is. It
-    /// is the same whenever the event is sent again, while the correction is not.
+    /// The time as the sender said it, where ``occurredAt`` is that time put right by how wrong the sender's clock is.
+    /// It is the same whenever the event is sent again, while the correction is not.
     public var statedAt: Date?
     /// The free part as JSON with sorted keys and no white space; `nil` when there is none.
     public var context: String?

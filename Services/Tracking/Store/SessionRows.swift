@@ -200,8 +200,8 @@ enum SessionRows {
             """)
     }
 
-    /// An upsert for what grows; what shrinks is there already, and a row that is offered must itself keep the rule that
-    /// time is not negative.
+    /// An upsert for what grows; what shrinks is there already, and a row that is offered must itself keep the rule
+    /// that time is not negative.
     private static func raise(_ grown: [(key: TimeKey, value: Int64)], on session: Session) throws {
         guard !grown.isEmpty else { return }
         let (tenants, learners) = (grown.map(\.key.key.tenant), grown.map(\.key.key.learner))

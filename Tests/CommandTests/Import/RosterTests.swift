@@ -120,7 +120,7 @@ import Testing
                 "enrollments.csv:6: classSourcedId: expected a class of classes.csv, got \"k9\"",
                 "enrollments.csv:7: userSourcedId: expected a user of users.csv, got \"eve\"",
                 "enrollments.csv:8: role: expected student, teacher or another role of OneRoster, got \"magician\"",
-                "enrollments.csv:9: beginDate: expected a day, a class with terms, or --starts-on, got nothing",
+                "enrollments.csv:9: classSourcedId: expected a class of classes.csv, got \"k3\"",
                 "enrollments.csv:10: beginDate: expected a day like 2026-09-01, got \"14/09/2026\"",
             ])
     }

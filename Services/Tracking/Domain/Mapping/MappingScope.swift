@@ -179,7 +179,9 @@ final class MappingScope {
         guard let start = try find(start, &trail), let days = try find(days, &trail) else { return nil }
         let from = try MappingTransform.time(start.value, start.field)
         let count = try MappingTransform.number(days.value, days.field)
-        return Found(value: .instant(from + count * 86_400), field: days.field)
+        let instant = try MappingTransform.instant(
+            from.timeIntervalSince1970 + count * 86_400, days.value, days.field)
+        return Found(value: .instant(instant), field: days.field)
     }
 
     private func transformed(

@@ -87,13 +87,21 @@ enum MappingTransform: Sendable {
 
     private func instant(_ value: FieldValue, _ field: String) throws(EventProblem) -> Date {
         switch self {
-        case .unixSeconds: return Date(timeIntervalSince1970: try Self.number(value, field))
-        case .unixMilliseconds: return Date(timeIntervalSince1970: try Self.number(value, field) / 1_000)
+        case .unixSeconds: return try Self.instant(try Self.number(value, field), value, field)
+        case .unixMilliseconds: return try Self.instant(try Self.number(value, field) / 1_000, value, field)
         case .time(let pattern):
             return try Self.read(
                 value, field, "a time like \(pattern.text)", value.text.flatMap(pattern.date))
         default: return try Self.time(value, field)
         }
+    }
+
+    /// A time of the years 0 to 9999: beyond them no calendar writes it, and no event is from there.
+    static func instant(_ seconds: Double, _ value: FieldValue, _ field: String) throws(EventProblem) -> Date {
+        let years = -62_167_219_200.0..<253_402_300_800.0
+        return try read(
+            value, field, "a time of the years 0 to 9999",
+            years.contains(seconds) ? Date(timeIntervalSince1970: seconds) : nil)
     }
 
     /// The form that times have where a mapping says nothing else.

@@ -6,8 +6,8 @@ import Foundation
 ///
 /// Left out is what the endpoint assigns (id, stored, authority, version; the timestamp is compared apart, because it
 /// is assigned when it is missing) and what describes a thing rather than saying what happened: names of actors,
-/// displays of verbs, definitions of activities, texts and addresses of attachments. Members of a Group, context activities and
-/// attachments have no order; numbers and times count by value, UUIDs in either case.
+/// displays of verbs, definitions of activities, texts and addresses of attachments. Members of a Group, context
+/// activities and attachments have no order; numbers and times count by value, UUIDs in either case.
 struct XAPIComparison {
     private let view: XAPIView
 
