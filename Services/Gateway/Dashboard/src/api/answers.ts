@@ -96,6 +96,7 @@ export interface MessageDetail {
 
 export interface CourseRunList {
   courseRuns: CourseRunDefinition[];
+  nextPageToken: string;
 }
 
 export interface QuarantineList {

@@ -28,7 +28,7 @@ export type NudgeRule =
 export type Verdict = "pass" | "block" | "hold" | "notAsked";
 export type Abstention = "tooNew" | "tooLittleData" | "dataGap" | "notEnrolled" | "runNotStarted" | "runEnded";
 export type PredictionLevel = "rules" | "peers" | "transferred" | "local";
-export type IngestStatus = "accepted" | "duplicate" | "conflict" | "quarantined";
+export type IngestStatus = "accepted" | "duplicate" | "conflict" | "quarantined" | "skipped";
 export type ActivityKind =
   | "content" | "navigation" | "home" | "url" | "forum" | "live" | "quiz" | "video" | "assignment" | "exam" | "other";
 
@@ -47,6 +47,34 @@ export interface CourseRunDefinition {
   endsAt: Time;
   timeZone: string;
   assessments: PlannedAssessment[];
+  course?: string;
+  modules: CourseModule[];
+  activities: PlannedActivity[];
+  breaks: CalendarBreak[];
+  studyWeekdays: number[];
+}
+
+export interface CourseModule {
+  id: string;
+  title: string;
+}
+
+export interface PlannedActivity {
+  id: string;
+  title: string;
+  kind: ActivityKind;
+  module?: string;
+  dueAt?: Time;
+  minutes?: number;
+  isOptional: boolean;
+  prerequisites: string[];
+  skills: string[];
+}
+
+export interface CalendarBreak {
+  title: string;
+  startsAt: Time;
+  endsAt: Time;
 }
 
 export interface ReasonCode {
