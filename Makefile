@@ -1,6 +1,6 @@
 # Everything that a person or a machine does with Holdfast, by name. `make` says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run up down test fuzz bench kill-check build dashboard format format-check clean-state
+.PHONY: help run up down test fuzz bench kill-check build dashboard format format-check clean-state always
 
 SWIFT_BUILD_FLAGS ?=
 RELEASE := swift build -c release $(SWIFT_BUILD_FLAGS)
@@ -29,10 +29,24 @@ bench: build ## Measures ingest against COPY, latency to the dashboard, memory a
 kill-check: build ## kill -9 of each service under load; every acknowledged event must be there once
 	@python3 scripts/kill_check.py
 
-build: ## Builds the executables in release, and the dashboard
+build: ## Builds the executables in release, and the dashboard; only what changed
 	@scripts/bootstrap.sh
+	@$(MAKE) --no-print-directory $(BUILT) $(DASHBOARD)
+
+# The stamps let a second start skip the builds, which take seconds to find out that nothing changed. Folders are named,
+# too: a file that goes changes its folder.
+BUILT := .build/release/holdfast.stamp
+DASHBOARD := Services/Gateway/Dashboard/dist/index.html
+
+$(BUILT): $(if $(SWIFT_BUILD_FLAGS),always) $(shell find Package.swift Shared Services -path Services/Gateway/Dashboard -prune -o -print)
 	@$(RELEASE)
-	@$(MAKE) --no-print-directory dashboard
+	@touch $@
+
+$(DASHBOARD): $(shell find Services/Gateway/Dashboard -mindepth 1 \( -path '*/dist*' -o -path '*/node_modules*' \) -prune -o -print)
+	@Services/Gateway/Dashboard/build.sh
+	@touch $@
+
+always:
 
 dashboard: ## Builds the dashboard into Services/Gateway/Dashboard/dist
 	@Services/Gateway/Dashboard/build.sh

@@ -2,14 +2,15 @@
 """Measures a stack of its own, in a temporary folder, and prints one table.
 
   ingest    events a second through gateway and Tracking, each batch committed before it is acknowledged, beside plain
-            COPY of the same rows into a table with the same columns and indexes, on the same PostgreSQL, in the same run
+            COPY of the same rows into tables with the same columns and indexes, on the same PostgreSQL, in the same run
+  freshness how far the read models are behind the log, at a steady rate: the age of the oldest event that one lacks
   latency   from sending an event to seeing it on the WebSocket, at a steady rate
   memory    proportional and resident size of each service, idle, all five running
   start     from exec to the first 200 of /readyz, each service by itself
 
 Client, services, PostgreSQL and Redis share this machine's cores: read the ratios, and the figures as lower bounds.
 
-  bench.py [--bin DIR] [--seconds S] [--rounds N]
+  bench.py [--bin DIR] [--seconds S] [--rounds N] [--rates R ...]
 """
 import argparse
 import json
@@ -23,9 +24,14 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from stack import client, layout  # noqa: E402
 
-COPY_TABLE = """
-DROP TABLE IF EXISTS tracking.bench_copy;
-CREATE TABLE tracking.bench_copy (LIKE tracking.event_log INCLUDING ALL);
+#: The tables that an event is written to when it is taken in.
+COPIED = ["event_log", "event_identity"]
+
+STALENESS = """
+SELECT consumer, extract(epoch FROM max(coalesce(clock_timestamp() - next.recorded_at, interval '0')))
+FROM tracking.consumer_position AS position
+LEFT JOIN tracking.event_log AS next ON next.partition = position.partition AND next.seq = position.position + 1
+WHERE position.stream = 'learner-events' AND consumer <> 'relay' GROUP BY consumer
 """
 
 
@@ -40,22 +46,44 @@ def load(stack, binaries, seconds, batch, connections):
 
 
 def copy_rate(stack, rows):
-    """Rows a second of COPY, one connection, batches in one transaction each as psql sends them."""
-    file = pathlib.Path(stack.folder) / "copy.txt"
+    """Events a second of COPY into both tables, one connection, all rows of a table in one transaction."""
     os.chmod(stack.folder, 0o755)
     admin = stack.description["databases"]["admin"]
     psql = str(layout._postgres_binaries() / "psql")
-    with open(file, "wb") as out:
-        subprocess.run([psql, "-X", "-q", "-c", f"COPY (SELECT * FROM tracking.event_log LIMIT {rows}) TO STDOUT", admin],
-                       stdout=out, check=True)
-    count = sum(1 for _ in open(file, "rb"))
-    stack.psql(COPY_TABLE)
-    with open(file, "rb") as source:
-        started = time.monotonic()
-        subprocess.run([psql, "-X", "-q", "-c", "COPY tracking.bench_copy FROM STDIN", admin], stdin=source, check=True)
-        elapsed = time.monotonic() - started
-    stack.psql("DROP TABLE tracking.bench_copy")
-    return count / elapsed
+    elapsed = 0
+    for table in COPIED:
+        file = pathlib.Path(stack.folder) / "copy.txt"
+        with open(file, "wb") as out:
+            some = f"COPY (SELECT * FROM tracking.{table} LIMIT {rows}) TO STDOUT"
+            subprocess.run([psql, "-X", "-q", "-c", some, admin], stdout=out, check=True)
+        count = sum(1 for _ in open(file, "rb"))
+        if count != rows:
+            raise SystemExit(f"expected {rows} rows in {table}, got {count}: let the load run longer")
+        stack.psql(f"CREATE TABLE tracking.bench_copy (LIKE tracking.{table} INCLUDING ALL)")
+        with open(file, "rb") as source:
+            started = time.monotonic()
+            subprocess.run(
+                [psql, "-X", "-q", "-c", "COPY tracking.bench_copy FROM STDIN", admin], stdin=source, check=True)
+            elapsed += time.monotonic() - started
+        stack.psql("DROP TABLE tracking.bench_copy")
+    return rows / elapsed
+
+
+def freshness(stack, binaries, rate, seconds):
+    """Seconds that each read model is behind, sampled while events come at a steady rate."""
+    command = [f"{binaries}/holdfast", "load", "--gateway", stack.url, "--rate", str(rate), "--seconds", str(seconds),
+               "--batch", "50", "--connections", "16", "--json"]
+    samples = {}
+    with subprocess.Popen(command, env={**os.environ, "HOLDFAST_KEY": stack.admin_key}, stdout=subprocess.PIPE) as load:
+        settled = time.monotonic() + min(3, seconds / 3)
+        while load.poll() is None:
+            rows = stack.psql(STALENESS)
+            if time.monotonic() > settled:
+                for consumer, behind in rows:
+                    samples.setdefault(consumer, []).append(float(behind))
+            time.sleep(0.2)
+        answer = json.loads(load.stdout.read())
+    return answer, {consumer: sorted(values) for consumer, values in samples.items()}
 
 
 def memory(pid):
@@ -82,6 +110,8 @@ def main():
     parser.add_argument("--bin", default=".build/release")
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--rates", type=int, nargs="*", default=[2_000, 5_000], help="events/s of the freshness runs")
     arguments = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="holdfast-bench-")
     os.chmod(folder, 0o755)
@@ -95,7 +125,7 @@ def main():
         load(stack, arguments.bin, 2, 100, 4)
         ingest, copied = [], []
         for _ in range(arguments.rounds):
-            answer = load(stack, arguments.bin, arguments.seconds, 100, 8)
+            answer = load(stack, arguments.bin, arguments.seconds, 100, 32)
             ingest.append(answer["eventsPerSecond"])
             lag = stack.wait_until_quiet(seconds=300)
             copied.append(copy_rate(stack, 200_000))
@@ -106,6 +136,13 @@ def main():
         print(f"ingest, single events, 64 at a time: {single['eventsPerSecond']:.0f} events/s   "
               f"p50 {single['p50Milliseconds']:.1f} ms  p99 {single['p99Milliseconds']:.1f} ms")
         stack.wait_until_quiet(seconds=300)
+        for rate in arguments.rates:
+            answer, behind = freshness(stack, arguments.bin, rate, arguments.seconds)
+            print(f"read models at {rate} events/s ({answer['eventsPerSecond']:.0f} came through, a batch p99 "
+                  f"{answer['p99Milliseconds']:.0f} ms), seconds behind:")
+            for consumer, values in sorted(behind.items()):
+                print(f"  {consumer:24} p50 {values[len(values) // 2]:.2f}  p95 {values[len(values) * 95 // 100]:.2f}")
+            stack.wait_until_quiet(seconds=300)
         done = subprocess.run(
             [f"{arguments.bin}/holdfast", "bench-latency", "--gateway", stack.url, "--rate", "1000", "--seconds",
              str(arguments.seconds), "--batch", "10"],

@@ -55,7 +55,7 @@ public enum Wiring {
             _ database: Database, _ settings: TrackingSettings, pressure: IngestPressure, relay: LogRelay
         ) {
             store = IngestStore(database: database)
-            coalescer = IngestCoalescer(writersMax: settings.writers, write: store.record)
+            coalescer = IngestCoalescer(writersMax: settings.writers, pressure: pressure, write: store.record)
             self.pressure = pressure
             wakeRelay = { relay.wake() }
         }
@@ -68,13 +68,13 @@ public enum Wiring {
     ) throws {
         let mappings = try MappingFiles([MappingFiles.own] + settings.mappings)
         TrackingRoutes(
-            ingest: ingest.coalescer, pressure: ingest.pressure, learners: LearnerReads(database: database),
+            ingest: ingest.coalescer, learners: LearnerReads(database: database),
             history: HistoryReads(database: database), timelines: TimelineReads(database: database),
             overviews: OverviewReads(database: database), quarantine: QuarantineReads(database: database),
             metrics: ingest.metrics, wakeRelay: ingest.wakeRelay
         ).register(on: router)
         ForeignRoutes(
-            mappings: mappings, ingest: ingest.coalescer, pressure: ingest.pressure,
+            mappings: mappings, ingest: ingest.coalescer,
             rawEvents: RawEventStore(database: database), metrics: ingest.metrics, wakeRelay: ingest.wakeRelay
         ).register(on: router)
         ImportRoutes(

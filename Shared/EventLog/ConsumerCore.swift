@@ -177,6 +177,9 @@ final class ConsumerCore: Sendable {
         var backoff = Backoff(base: .milliseconds(50), ceiling: settings.pauseMax)
         for await _ in board.missing {
             while let missing = board.nextMissing() {
+                // While something presses, the stream will bring what it has yet to bring; reading the log beside it
+                // would only make it later.
+                await courtesy()
                 guard !Task.isCancelled else { return }
                 do {
                     let facts = try await source.read(

@@ -25,7 +25,10 @@ public struct LogAppender: Sendable {
         self.numbering = numbering
     }
 
-    /// Appends facts in the order given, in one statement, and returns their places in that order.
+    /// Facts from which on they are copied instead of inserted. COPY needs a statement more, and each row is cheaper.
+    private static let copiedFrom = 32
+
+    /// Appends facts in the order given and returns their places in that order.
     ///
     /// The counters of the partitions touched stay locked until the caller's transaction ends, so keep what follows
     /// short: append last. They are locked in the order of their numbers, so concurrent batches never deadlock, as
@@ -41,19 +44,48 @@ public struct LogAppender: Sendable {
     ) throws -> [LogPosition] {
         guard !facts.isEmpty else { return [] }
         for fact in facts where Self.holdsNUL(fact.body) { throw EventLogError.bodyHoldsNUL(type: fact.type) }
-        var batch = Batch(facts)
-        let rows = try session.rows(
-            numbering == .gapless
-                ? Self.statement(batch, stream: stream, recordedAt: recordedAt)
-                : Self.serialStatement(batch, stream: stream, recordedAt: recordedAt))
-        for row in rows {
-            batch.bases[try row.decode("partition", as: Int.self)] = try row.decode("base", as: Int64.self)
+        // Numbers that were given and facts that bear them must not be parted.
+        guard session.isInTransaction else {
+            return try session.transaction { try append(facts, on: $0, recordedAt: recordedAt) }
         }
-        return try zip(batch.partitions, batch.places).map { partition, place in
-            guard let base = batch.bases[Int(partition)] else {
-                throw EventLogError.isNotMigrated(partition: Int(partition))
-            }
-            return LogPosition(partition: Int(partition), seq: base + place)
+        var batch = Batch(facts)
+        switch numbering {
+        case .gapless where facts.count >= Self.copiedFrom:
+            try batch.read(session.rows(Self.advancing(batch) + " SELECT partition, base FROM advanced"))
+            let positions = try facts.indices.map { try batch.position($0) }
+            try copy(batch, at: positions, on: session, recordedAt: recordedAt)
+            return positions
+        case .gapless:
+            try batch.read(session.rows(Self.statement(batch, stream: stream, recordedAt: recordedAt)))
+        case .sequence:
+            try batch.read(session.rows(Self.serialStatement(batch, stream: stream, recordedAt: recordedAt)))
+        }
+        return try facts.indices.map { try batch.position($0) }
+    }
+
+    /// Sorted by partition, so that neighbours go to the same pages of the index.
+    private func copy(_ batch: Batch, at positions: [LogPosition], on session: Session, recordedAt: Date) throws {
+        let order = positions.indices.sorted {
+            (positions[$0].partition, positions[$0].seq) < (positions[$1].partition, positions[$1].seq)
+        }
+        try session.copyIn(
+            "event_log",
+            columns: [
+                "partition", "seq", "stream", "tenant", "key", "type", "version", "occurred_at", "recorded_at", "body",
+                "traceparent",
+            ], rows: order
+        ) { row, index in
+            row.append(Int16(positions[index].partition))
+            row.append(positions[index].seq)
+            row.append(stream)
+            row.append(batch.facts[index].tenant.rawValue)
+            row.append(batch.facts[index].key)
+            row.append(batch.facts[index].type)
+            row.append(Int32(batch.facts[index].version))
+            row.append(batch.facts[index].occurredAt)
+            row.append(recordedAt)
+            row.append(batch.facts[index].body)
+            row.append(batch.facts[index].traceparent)
         }
     }
 
@@ -101,11 +133,24 @@ public struct LogAppender: Sendable {
             self.places = places
             self.counts = counts.map { ($0.key, $0.value) }.sorted { $0.partition < $1.partition }
         }
+
+        /// Takes the last numbers that the statement found.
+        mutating func read(_ rows: [Row]) throws {
+            for row in rows {
+                bases[try row.decode("partition", as: Int.self)] = try row.decode("base", as: Int64.self)
+            }
+        }
+
+        func position(_ index: Int) throws -> LogPosition {
+            let partition = Int(partitions[index])
+            guard let base = bases[partition] else { throw EventLogError.isNotMigrated(partition: partition) }
+            return LogPosition(partition: partition, seq: base + places[index])
+        }
     }
 
-    /// One statement, so a batch costs one round trip. `held` locks the counters in the order of their numbers;
-    /// `advanced` can touch a counter only after `held` gave it, so it locks in the same order.
-    private static func statement(_ batch: Batch, stream: String, recordedAt: Date) -> SQL {
+    /// Gives the batch its numbers. `held` locks the counters in the order of their numbers; `advanced` can touch a
+    /// counter only after `held` gave it, so it locks in the same order.
+    private static func advancing(_ batch: Batch) -> SQL {
         """
         WITH batch AS (
             SELECT * FROM unnest(\(batch.counts.map(\.partition)), \(batch.counts.map(\.facts)))
@@ -120,7 +165,14 @@ public struct LogAppender: Sendable {
             FROM held JOIN batch USING (partition)
             WHERE log_head.partition = held.partition
             RETURNING log_head.partition, held.seq AS base
-        ), written AS (
+        )
+        """
+    }
+
+    /// One statement, so that a few facts cost one round trip.
+    private static func statement(_ batch: Batch, stream: String, recordedAt: Date) -> SQL {
+        """
+        \(advancing(batch)), written AS (
             INSERT INTO event_log (partition, seq, stream, tenant, key, type, version, occurred_at, recorded_at,
                 body, traceparent)
             SELECT fact.partition, advanced.base + fact.place, \(stream), fact.tenant, fact.key, fact.type,

@@ -26,7 +26,7 @@ public struct LogConsumer: Service {
     ///     by itself (``TransientFailure``, a lost connection, a deadlock) is repeated without limit. The fact is
     ///     parked as a dead letter after ``LogConsumerSettings/attemptsMax`` failures alone. It should not sit
     ///     longer than the lease between two statements.
-    ///   - courtesy: asked before each transaction.
+    ///   - courtesy: asked before each transaction and each reading of the log.
     ///   - afterCommit: called once after each commit, before its partitions' next; not called again after
     ///     a crash. For waking a relay or pushing to screens.
     public init(

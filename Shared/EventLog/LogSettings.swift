@@ -23,7 +23,7 @@ public struct LogConsumerSettings: Sendable {
     public var comparison: Duration
 
     public init(
-        runMax: Int = 1_000, waitingMax: Int = 1_000, concurrentRuns: Int = 2, lease: Duration = .seconds(3),
+        runMax: Int = 2_000, waitingMax: Int = 1_000, concurrentRuns: Int = 2, lease: Duration = .seconds(3),
         renewal: Duration = .milliseconds(500), attemptsMax: Int = 5,
         pauseBase: Duration = .milliseconds(100),
         pauseMax: Duration = .seconds(2), comparison: Duration = .seconds(1)

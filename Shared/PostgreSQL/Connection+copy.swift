@@ -1,9 +1,10 @@
 import CLibPQ
 
 extension Connection {
-    /// Streams rows into `COPY … FROM STDIN`. When a row cannot be sent, the server is told to undo them all.
-    func copyIn(
-        _ statement: String, columnCount: Int, rows: some Sequence<[(any SQLBindable)?]>
+    /// Streams rows into `COPY … FROM STDIN (FORMAT binary)`. When a row cannot be sent, the server is told to undo
+    /// them all.
+    func copyIn<Row>(
+        _ statement: String, columnCount: Int, rows: some Sequence<Row>, _ write: (inout CopyRow, Row) -> Void
     ) throws -> Int {
         let start = ContinuousClock.now
         defer { metrics.statement.recordNanoseconds((ContinuousClock.now - start).nanoseconds) }
@@ -14,7 +15,7 @@ extension Connection {
                 throw DatabaseError.misuse("copyIn was given a statement that is not COPY … FROM STDIN")
             }
             do {
-                try send(rows, columnCount: columnCount)
+                try send(rows, columnCount: columnCount, write)
             } catch let error as DatabaseError where !error.isConnectionLost {
                 try abandonCopy(because: error)
             } catch let error as CancellationError {
@@ -24,22 +25,18 @@ extension Connection {
         }
     }
 
-    private func send(_ rows: some Sequence<[(any SQLBindable)?]>, columnCount: Int) throws {
-        var line = CopyLine()
-        var number = 0
-        for row in rows {
-            number += 1
-            guard row.count == columnCount else {
-                throw DatabaseError.refused(
-                    "row \(number) has \(row.count) values for \(columnCount) columns")
-            }
-            try line.append(row, number: number)
-            if line.bytes.count >= DatabaseLimits.copyChunkBytes {
-                try put(line.bytes)
-                line.bytes.removeAll(keepingCapacity: true)
-            }
+    private func send<Row>(
+        _ rows: some Sequence<Row>, columnCount: Int, _ write: (inout CopyRow, Row) -> Void
+    ) throws {
+        var row = CopyRow(columnCount: columnCount)
+        for value in rows {
+            row.begin()
+            write(&row, value)
+            try row.finish()
+            if row.byteCount >= DatabaseLimits.copyChunkBytes { try put(row.take()) }
         }
-        if !line.bytes.isEmpty { try put(line.bytes) }
+        row.end()
+        try put(row.take())
     }
 
     private func put(_ bytes: [UInt8]) throws {
@@ -69,41 +66,59 @@ extension Connection {
     }
 }
 
-/// Rows in COPY's text form: tabs between values, `\N` for NULL, backslashes before what would be misread.
-struct CopyLine {
-    var bytes: [UInt8] = []
+/// One row on its way into ``Session/copyIn(_:columns:rows:_:)``, in COPY's binary form: the number of values, then the
+/// length and the bytes of each.
+public struct CopyRow {
+    private let columnCount: Int
+    private var writer = SQLWriter()
+    private var number = 0
+    private var values = 0
 
-    mutating func append(_ row: [(any SQLBindable)?], number: Int) throws {
-        for (position, value) in row.enumerated() {
-            if position > 0 { bytes.append(UInt8(ascii: "\t")) }
-            var writer = SQLWriter()
-            if let value { value.encode(into: &writer) } else { writer.appendNull() }
-            if let problem = writer.problem {
-                throw DatabaseError.refused("\(problem) (row \(number), value \(position + 1))")
-            }
-            guard !writer.isNull, let value else {
-                bytes.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "N")])
-                continue
-            }
-            let type = Swift.type(of: value).sqlType
-            try writer.bytes.withUnsafeBytes { try append(SQLCell(type: type, bytes: $0)) }
-        }
-        bytes.append(UInt8(ascii: "\n"))
+    /// What stands before the first row: a signature that no text file has, no flags, no extension.
+    private static let header = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00] + [UInt8](repeating: 0, count: 8)
+
+    init(columnCount: Int) {
+        self.columnCount = columnCount
+        writer.bytes = Self.header
+        writer.bytes.reserveCapacity(DatabaseLimits.copyChunkBytes * 2)
     }
 
-    private mutating func append(_ cell: SQLCell) throws {
-        escape(try ValueText.text(of: cell).utf8)
+    var byteCount: Int { writer.bytes.count }
+
+    /// Appends the row's next value. It must be of the column's own type: an `Int32` for `integer`, an `Int16` for
+    /// `smallint`; nothing is converted on the way.
+    public mutating func append(_ value: some SQLBindable) {
+        values += 1
+        let lengthOffset = writer.bytes.count
+        writer.append(Int32(-1))
+        value.encode(into: &writer)
+        if writer.isNull {
+            writer.isNull = false
+        } else {
+            writer.overwrite(Int32(truncatingIfNeeded: writer.bytes.count - lengthOffset - 4), at: lengthOffset)
+        }
     }
 
-    private mutating func escape(_ text: some Sequence<UInt8>) {
-        for byte in text {
-            switch byte {
-            case UInt8(ascii: "\\"): bytes.append(contentsOf: [byte, byte])
-            case UInt8(ascii: "\t"): bytes.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "t")])
-            case UInt8(ascii: "\n"): bytes.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "n")])
-            case UInt8(ascii: "\r"): bytes.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "r")])
-            default: bytes.append(byte)
-            }
+    mutating func begin() {
+        number += 1
+        values = 0
+        writer.append(Int16(truncatingIfNeeded: columnCount))
+    }
+
+    func finish() throws {
+        if let problem = writer.problem {
+            throw DatabaseError.refused("\(problem) (row \(number))")
         }
+        guard values == columnCount else {
+            throw DatabaseError.refused("row \(number) has \(values) values for \(columnCount) columns")
+        }
+    }
+
+    mutating func end() { writer.append(Int16(-1)) }
+
+    /// What has gathered; the next row begins anew.
+    mutating func take() -> [UInt8] {
+        defer { writer.bytes.removeAll(keepingCapacity: true) }
+        return writer.bytes
     }
 }

@@ -34,10 +34,13 @@ public struct SQLWriter: Sendable {
     }
 
     mutating func append(text: String) {
-        let start = bytes.count
-        bytes.append(contentsOf: text.utf8)
+        var text = text
+        let holdsNUL = text.withUTF8 { utf8 in
+            bytes.append(contentsOf: utf8)
+            return utf8.baseAddress.map { memchr($0, 0, utf8.count) != nil } ?? false
+        }
         // PostgreSQL's text cannot hold a NUL, and libraries written in C would cut the value short there.
-        if bytes[start...].contains(0) { refuse("text with a NUL character cannot be stored") }
+        if holdsNUL { refuse("text with a NUL character cannot be stored") }
     }
 }
 

@@ -21,7 +21,7 @@ public final class Session {
     }
 
     /// Whether the server sees an open transaction, failed or not.
-    var isInTransaction: Bool { connection.handle != nil && !connection.isIdle }
+    public var isInTransaction: Bool { connection.handle != nil && !connection.isIdle }
 
     /// Runs a statement and returns its rows.
     ///
@@ -101,18 +101,19 @@ public final class Session {
         }
     }
 
-    /// Streams rows into a table with COPY, the fastest way in. It is all or nothing, but knows no ON
-    /// CONFLICT.
+    /// Streams rows into a table with COPY in its binary form, the fastest way in. It is all or nothing, but knows no
+    /// ON CONFLICT.
     ///
     /// - Parameters:
     ///   - table: A name, or `schema.name`; quoted here.
     ///   - columns: The columns, in the order of the values.
-    ///   - rows: One array of values for each row; `nil` is NULL. They are converted to the columns' types.
+    ///   - rows: Whatever `write` makes a row of.
+    ///   - write: Appends one value for each column, of exactly the column's type.
     /// - Returns: How many rows were written.
     /// - Throws: ``DatabaseError`` when a row has too few or too many values, or the server refuses one.
     @discardableResult
-    public func copyIn(
-        _ table: String, columns: [String], rows: some Sequence<[(any SQLBindable)?]>
+    public func copyIn<Row>(
+        _ table: String, columns: [String], rows: some Sequence<Row>, _ write: (inout CopyRow, Row) -> Void
     ) throws -> Int {
         try check()
         let target = table.split(separator: ".", maxSplits: 1).map { SQL.quoted(String($0)) }.joined(
@@ -120,7 +121,8 @@ public final class Session {
         let names = columns.map(SQL.quoted).joined(separator: ", ")
         return try noting {
             try connection.copyIn(
-                "COPY \(target) (\(names)) FROM STDIN", columnCount: columns.count, rows: rows)
+                "COPY \(target) (\(names)) FROM STDIN (FORMAT binary)", columnCount: columns.count, rows: rows,
+                write)
         }
     }
 

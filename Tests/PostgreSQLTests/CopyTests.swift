@@ -20,12 +20,20 @@ import Testing
         let written = try await database.run { session in
             try session.copyIn(
                 "copied", columns: ["n", "t", "i", "f", "b", "u", "d", "y", "j", "a", "g"],
-                rows: hostile.enumerated().map { number, text in
-                    [
-                        number, text, Int16(7), 0.1, true, id, date, bytes, JSONText(#"{"k":"\n\\"}"#),
-                        [text, nil] as [String?], [Int.min, Int.max],
-                    ]
-                })
+                rows: hostile.enumerated()
+            ) { row, hostile in
+                row.append(Int32(hostile.offset))
+                row.append(hostile.element)
+                row.append(Int16(7))
+                row.append(0.1)
+                row.append(true)
+                row.append(id)
+                row.append(date)
+                row.append(bytes)
+                row.append(JSONText(#"{"k":"\n\\"}"#))
+                row.append([hostile.element, nil] as [String?])
+                row.append([Int.min, Int.max])
+            }
         }
         #expect(written == hostile.count)
         let rows = try await database.rows("SELECT * FROM copied ORDER BY n")
@@ -46,7 +54,7 @@ import Testing
         await database.close()
     }
 
-    @Test func `dates of all ages and special numbers are spelled as the server reads them`() async throws {
+    @Test func `dates of all ages and special numbers come through COPY unchanged`() async throws {
         let database = try await TestDatabase.make().database(poolSize: 1)
         try await database.execute("CREATE TABLE special (n integer, d timestamptz, f double precision)")
         let dates = [-210_000_000_000, -62_167_219_201, -1, 0, 68_255_999, 253_402_300_800, 4_107_542_400.5]
@@ -54,8 +62,12 @@ import Testing
         let numbers: [Double] = [.nan, .infinity, -.infinity, -0.0, 1e300, 5e-300, 123_456_789.125]
         let written = try await database.run { session in
             try session.copyIn(
-                "special", columns: ["n", "d", "f"],
-                rows: zip(dates, numbers).enumerated().map { [$0, $1.0, $1.1] })
+                "special", columns: ["n", "d", "f"], rows: zip(dates, numbers).enumerated()
+            ) { row, pair in
+                row.append(Int32(pair.offset))
+                row.append(pair.element.0)
+                row.append(pair.element.1)
+            }
         }
         #expect(written == 7)
         let rows = try await database.rows("SELECT d, f FROM special ORDER BY n")
@@ -70,8 +82,11 @@ import Testing
         try await database.execute("CREATE TABLE many (n bigint, t text)")
         let written = try await database.run { session in
             try session.copyIn(
-                "many", columns: ["n", "t"],
-                rows: (0..<100_000).lazy.map { number in [number, number % 2 == 0 ? nil : "text \(number)"] })
+                "many", columns: ["n", "t"], rows: 0..<100_000
+            ) { row, number in
+                row.append(number)
+                row.append(number % 2 == 0 ? nil : "text \(number)")
+            }
         }
         #expect(written == 100_000)
         let row = try #require(
@@ -85,14 +100,18 @@ import Testing
     @Test func `a row that cannot be sent undoes them all and leaves the connection usable`() async throws {
         let database = try await TestDatabase.make().database(poolSize: 1)
         try await database.execute("CREATE TABLE strict (n integer PRIMARY KEY, t text)")
-        let bad: [(rows: [[(any SQLBindable)?]], state: String)] = [
-            ([[1, "a"], [2, "b\0"]], "22021"), ([[1, "a"], [2]], "22021"), ([[1, "a"], [1, "b"]], "23505"),
-            ([[1, "a"], ["x", "b"]], "22P02"),
+        let good: @Sendable (inout CopyRow) -> Void = { row in
+            row.append(Int32(1))
+            row.append("a")
+        }
+        let bad: [(write: @Sendable (inout CopyRow) -> Void, state: String)] = [
+            ({ $0.append(Int32(2)); $0.append("b\0") }, "22021"), ({ $0.append(Int32(2)) }, "22021"),
+            ({ $0.append(Int32(1)); $0.append("b") }, "23505"), ({ $0.append(2); $0.append("b") }, "22P03"),
         ]
-        for (rows, state) in bad {
+        for (write, state) in bad {
             let error = await #expect(throws: DatabaseError.self) {
                 try await database.run { session in
-                    try session.copyIn("strict", columns: ["n", "t"], rows: rows)
+                    try session.copyIn("strict", columns: ["n", "t"], rows: [good, write]) { row, write in write(&row) }
                 }
             }
             #expect(error?.sqlState == state)
@@ -100,7 +119,9 @@ import Testing
             #expect(try count.decode("n", as: Int.self) == 0)
         }
         let missing = await #expect(throws: DatabaseError.self) {
-            try await database.run { session in try session.copyIn("nowhere\"", columns: ["n"], rows: [[1]]) }
+            try await database.run { session in
+                try session.copyIn("nowhere\"", columns: ["n"], rows: [1]) { $0.append($1) }
+            }
         }
         #expect(missing?.sqlState == "42P01")
         await database.close()

@@ -60,6 +60,25 @@ import Testing
         #expect(try await stack.said(LearningEventRecorded.self).count == 2)
     }
 
+    @Test func `large batches with the same events at the same time are accepted once each`() async throws {
+        let stack = try await TrackingStack.make(poolSize: 8)
+        // Above the number from which identities are copied, and each in an order of its own.
+        let events = (0..<300).map { EventDraft.test("e-\($0)") }
+        let statuses = try await withThrowingTaskGroup(of: [IngestReceipt].self) { group in
+            for sender in 0..<4 {
+                let request = try IngestRequest.test(sender % 2 == 0 ? events : events.reversed())
+                // Past the coalescer, so that each has a transaction of its own.
+                group.addTask { try await stack.ingest.record([request])[0] }
+            }
+            return try await group.reduce(into: [String: [IngestStatus]]()) { statuses, receipts in
+                for receipt in receipts { statuses[receipt.id ?? "", default: []].append(receipt.status) }
+            }
+        }
+        #expect(statuses.count == 300)
+        #expect(statuses.values.allSatisfy { $0.count { $0 == .accepted } == 1 && $0.count { $0 == .duplicate } == 3 })
+        #expect(try await stack.said(LearningEventRecorded.self).count == 300)
+    }
+
     @Test func `the same id with another content is a conflict that names the fields, and is kept`()
         async throws
     {

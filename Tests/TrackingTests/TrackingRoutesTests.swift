@@ -126,6 +126,36 @@ import Testing
         #expect(reply.headers.contains { $0 == ("retry-after", "1") })
     }
 
+    @Test func `batches in one call are answered as if each had come alone`() async throws {
+        let stack = try await TrackingStack.make()
+        let good = String(
+            decoding: try JSONCoding.encoder().encode(RecordEvents.Request(events: [.test("a"), .test("b")])),
+            as: UTF8.self)
+        let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        let response = try await stack.call(
+            TrackingRPC.recordEventBatches,
+            .init(batches: [
+                .init(body: good, traceparent: trace), .init(body: "{"), .init(body: #"{"events":[]}"#),
+                .init(body: #"{"events":[7]}"#),
+            ]))
+        try #require(response.answers.count == 4)
+        let first = try JSONCoding.decoder().decode(
+            RecordEvents.Response.self, from: Data(try response.answers[0].result.get().utf8))
+        #expect(first.receipts.map(\.id) == ["a", "b"])
+        #expect(first.accepted == 2)
+        for (answer, word) in zip(response.answers[1...2], ["not JSON", "events: expected"]) {
+            let error = #expect(throws: RPCError.self) { try answer.result.get() }
+            #expect(error?.code == .invalidArgument)
+            #expect(error?.message.contains(word) == true)
+        }
+        let last = try JSONCoding.decoder().decode(
+            RecordEvents.Response.self, from: Data(try response.answers[3].result.get().utf8))
+        #expect(last.receipts.map(\.status) == [.quarantined])
+        let facts = try await stack.facts()
+        #expect(facts.count == 2)
+        #expect(facts.allSatisfy { $0.traceparent?.contains("0af7651916cd43dd8448eb211c80319c") == true })
+    }
+
     private func resolve(_ stack: TrackingStack, _ name: String) async throws -> LearnerID {
         try #require(
             try await stack.call(

@@ -94,7 +94,7 @@ class Stack:
         settings = {
             "port": self.ports["postgres"], "listen_addresses": "127.0.0.1", "unix_socket_directories": "",
             "max_connections": 150, "shared_buffers": "256MB", "synchronous_commit": "on", "fsync": "on",
-            "wal_compression": "on", "max_wal_size": "2GB", "checkpoint_timeout": "15min", "jit": "off",
+            "autovacuum_naptime": "10s", "wal_compression": "on", "max_wal_size": "4GB", "checkpoint_timeout": "15min", "jit": "off",
             "logging_collector": "off", "timezone": "UTC",
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -111,7 +111,7 @@ class Stack:
             os.chown(password_file, pwd.getpwnam(self.database_user).pw_uid, -1)
             os.chown(data, pwd.getpwnam(self.database_user).pw_uid, pwd.getpwnam(self.database_user).pw_gid)
         argv = [str(binaries / "initdb"), "-D", str(data), "-U", "holdfast_admin", "--pwfile", str(password_file),
-                "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions"]
+                "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--lc-collate=C", "--no-instructions"]
         extra = {"user": self.database_user, "group": self.database_user} if self.database_user else {}
         made = subprocess.run(argv, capture_output=True, text=True, cwd="/", **extra)
         password_file.unlink()

@@ -5,6 +5,12 @@ import HTTPServer
 /// What platforms send: events, and how learners can be reached.
 struct IngestRoutes: Sendable {
     let upstream: Upstream
+    private let intake: EventIntake
+
+    init(upstream: Upstream) {
+        self.upstream = upstream
+        intake = EventIntake(upstream: upstream)
+    }
 
     var routes: [Route] {
         [
@@ -22,10 +28,7 @@ struct IngestRoutes: Sendable {
 
     /// The bytes go through as they came: Tracking reads them once, item by item, so that one bad item fails alone.
     private func recordEvents(_ request: APIRequest) async throws -> HTTPServerResponse {
-        let answer = try await upstream.tracking.callRaw(
-            TrackingRPC.recordEvents.path, body: request.http.body,
-            upstream.context(request, within: GatewayLimits.ingestTimeout), isIdempotent: true)
-        return .data(answer, type: "application/json")
+        .data(try await intake.record(request.http.body, of: request), type: "application/json")
     }
 
     /// A contact as a sender writes it: the learner by the platform's name or by id.

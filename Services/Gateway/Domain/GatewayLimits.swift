@@ -10,6 +10,15 @@ public enum GatewayLimits {
     public static let xapiPartsMax = 1_001
     /// Events a batch: it must fit one transaction of Tracking well under a second.
     public static let eventsMax = 1_000
+    /// A body of events up to this size may share a call to Tracking with others, in bytes: some dozen events. A larger
+    /// one gains nothing by it.
+    public static let sharedBodyMax = 16 << 10
+    /// Bytes of bodies in one shared call, so that it stays below Tracking's bound even where each is escaped.
+    public static let sharedCallMax = 512 << 10
+    /// Shared calls of a tenant under way at once. While two are, what comes gathers for the next.
+    public static let sharedCallsMax = 2
+    /// Bytes of bodies that may wait for a shared call; beyond it senders are told to come back.
+    public static let sharedWaitingMax = 32 << 20
     /// Records of another format a body; Tracking's own bound.
     public static let recordsMax = 2_500
     /// A browser need not ask again for leave to send, for this many seconds; Chromium's own bound is two hours.

@@ -17,20 +17,14 @@ struct EventReader {
             let problem = EventProblem("event", expected: "an object", got: tape.words(node))
             return IncomingItem(source: source, id: nil, event: .failure(problem), raw: raw)
         }
-        var fields = Fields()
-        var repeated: EventProblem?
-        for (name, value) in tape.members(node) where tape.kind(value) != .null {
-            guard let field = Field(rawValue: name) else { continue }
-            if fields.values[field] != nil {
-                repeated = repeated ?? EventProblem(name, expected: "one value", got: "several")
-            }
-            fields.values[field] = value
-        }
+        let fields = JSONFields<Field>(tape, node)
         let source = optional(try self.name(SourceID.self, fields, .source)) ?? source
         let id = optional(try self.name(EventID.self, fields, .id))
         let event: Result<IncomingEvent, EventProblem>
         do throws(EventProblem) {
-            if let repeated { throw repeated }
+            if let repeated = fields.repeated {
+                throw EventProblem("\(repeated.name)", expected: "one value", got: "several")
+            }
             try checkSize(node)
             event = .success(try self.event(fields))
         } catch {
@@ -39,13 +33,26 @@ struct EventReader {
         return IncomingItem(source: source, id: id?.rawValue, event: event, raw: raw)
     }
 
-    private enum Field: String {
+    private typealias Fields = JSONFields<Field>
+
+    private enum Field: Int, JSONField {
         case id, source, learner, courseRun, verb, activity, result, occurredAt, context
+
+        static let names: [StaticString] = [
+            "id", "source", "learner", "courseRun", "verb", "activity", "result", "occurredAt", "context",
+        ]
     }
 
-    private struct Fields {
-        var values: [Field: Int] = [:]
-        subscript(_ field: Field) -> Int? { values[field] }
+    private enum ActivityField: Int, JSONField {
+        case id, kind
+
+        static let names: [StaticString] = ["id", "kind"]
+    }
+
+    private enum ResultField: Int, JSONField {
+        case count, score, success, completion, durationSeconds
+
+        static let names: [StaticString] = ["count", "score", "success", "completion", "durationSeconds"]
     }
 
     /// The value where it can be read. Where it cannot, ``event(_:)`` says so in the item's own refusal.
@@ -91,7 +98,7 @@ struct EventReader {
         _ type: Name.Type, _ fields: Fields, _ field: Field
     ) throws(EventProblem) -> Name {
         guard let name = try name(type, fields, field) else {
-            throw EventProblem(field.rawValue, expected: Words.expected(type), got: "nothing")
+            throw EventProblem("\(field.name)", expected: Words.expected(type), got: "nothing")
         }
         return name
     }
@@ -100,28 +107,28 @@ struct EventReader {
         _ type: Name.Type, _ fields: Fields, _ field: Field
     ) throws(EventProblem) -> Name? {
         guard let node = fields[field] else { return nil }
-        return try name(type, node, field.rawValue)
+        return try name(type, node, field.name)
     }
 
     private func name<Name: CheckedName>(
-        _ type: Name.Type, _ node: Int, _ field: String
+        _ type: Name.Type, _ node: Int, _ field: StaticString
     ) throws(EventProblem) -> Name {
         guard tape.kind(node) == .string else {
-            throw EventProblem(field, expected: Words.expected(type), got: tape.words(node))
+            throw EventProblem("\(field)", expected: Words.expected(type), got: tape.words(node))
         }
-        return try Words.name(type, tape.text(node), field: field)
+        return try Words.name(type, tape.text(node), field: "\(field)")
     }
 
     // MARK: Parts
 
     private func activity(_ node: Int?) throws(EventProblem) -> ActivityReference? {
         guard let node else { return nil }
-        let members = try members(node, of: "activity")
-        guard let id = members["id"] else {
+        let members: JSONFields<ActivityField> = try members(node, of: "activity")
+        guard let id = members[.id] else {
             throw EventProblem("activity.id", expected: Words.expected(ActivityID.self), got: "nothing")
         }
         var kind = ActivityKind.other
-        if let node = members["kind"] {
+        if let node = members[.kind] {
             guard tape.kind(node) == .string else {
                 throw EventProblem("activity.kind", expected: "a text", got: tape.words(node))
             }
@@ -132,30 +139,30 @@ struct EventReader {
 
     private func result(_ node: Int?) throws(EventProblem) -> EventResult? {
         guard let node else { return nil }
-        let members = try members(node, of: "result")
+        let members: JSONFields<ResultField> = try members(node, of: "result")
         let count = try number(
-            members["count"], "result.count",
+            members[.count], "result.count",
             "a whole number from 1 to \(Words.count(TrackingLimits.actionsMax))"
         ) { $0 == $0.rounded() && (1...Double(TrackingLimits.actionsMax)).contains($0) }
         return EventResult(
-            score: try number(members["score"], "result.score", "a number from 0 to 1") {
+            score: try number(members[.score], "result.score", "a number from 0 to 1") {
                 (0...1).contains($0)
             },
-            success: try flag(members["success"], "result.success"),
-            completion: try flag(members["completion"], "result.completion"),
+            success: try flag(members[.success], "result.success"),
+            completion: try flag(members[.completion], "result.completion"),
             durationSeconds: try number(
-                members["durationSeconds"], "result.durationSeconds", "a number from 0 to 86,400"
+                members[.durationSeconds], "result.durationSeconds", "a number from 0 to 86,400"
             ) { (0...TrackingLimits.durationSecondsMax).contains($0) },
             count: count.map { Int($0) })
     }
 
-    private func members(_ node: Int, of field: String) throws(EventProblem) -> [String: Int] {
+    private func members<Member>(
+        _ node: Int, of field: String
+    ) throws(EventProblem) -> JSONFields<Member> {
         guard tape.kind(node) == .object else {
             throw EventProblem(field, expected: "an object", got: tape.words(node))
         }
-        var members: [String: Int] = [:]
-        for (name, value) in tape.members(node) where tape.kind(value) != .null { members[name] = value }
-        return members
+        return JSONFields(tape, node)
     }
 
     private func number(

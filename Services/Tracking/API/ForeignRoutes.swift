@@ -6,7 +6,6 @@ import RPC
 struct ForeignRoutes: Sendable {
     let mappings: MappingFiles
     let ingest: IngestCoalescer
-    var pressure = IngestPressure()
     let rawEvents: RawEventStore
     let metrics: IngestMetrics
     /// Called after every commit that appended to the log.
@@ -25,8 +24,6 @@ struct ForeignRoutes: Sendable {
     private func recordForeignEvents(
         _ request: RecordForeignEvents.Request, _ context: RPCContext
     ) async throws -> RecordForeignEvents.Response {
-        pressure.enter()
-        defer { pressure.leave() }
         guard let mapping = mappings.mappings[request.format] else {
             throw TrackingError.unknownFormat(request.format, known: mappings.mappings.keys.sorted())
         }

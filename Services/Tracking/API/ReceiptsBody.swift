@@ -7,25 +7,27 @@ import Foundation
 /// and checking the batch took. A test holds that both say the same.
 enum ReceiptsBody {
     static func json(_ response: RecordEvents.Response) -> Data {
-        var text = ""
-        text.reserveCapacity(96 + response.receipts.count * 64)
-        text += "{\"accepted\":\(response.accepted),\"conflict\":\(response.conflict),"
-        text += "\"duplicate\":\(response.duplicate),\"quarantined\":\(response.quarantined),\"receipts\":["
+        var json = JSONWriter(capacity: 96 + response.receipts.count * 64)
+        json.raw("{\"accepted\":\(response.accepted),\"conflict\":\(response.conflict),")
+        json.raw("\"duplicate\":\(response.duplicate),\"quarantined\":\(response.quarantined),\"receipts\":[")
         for (place, receipt) in response.receipts.enumerated() {
-            text += place == 0 ? "{" : ",{"
+            if place > 0 { json.raw(",") }
+            json.raw("{")
             if let id = receipt.id {
-                text += "\"id\":"
-                JSONTape.writeQuoted(id, to: &text)
-                text += ","
+                json.raw("\"id\":")
+                json.quoted(id)
+                json.raw(",")
             }
             if let reason = receipt.reason {
-                text += "\"reason\":"
-                JSONTape.writeQuoted(reason, to: &text)
-                text += ","
+                json.raw("\"reason\":")
+                json.quoted(reason)
+                json.raw(",")
             }
-            text += "\"status\":\"\(receipt.status.rawValue)\"}"
+            json.raw("\"status\":\"")
+            json.raw(receipt.status.rawValue)
+            json.raw("\"}")
         }
-        text += "]}"
-        return Data(text.utf8)
+        json.raw("]}")
+        return Data(json.bytes)
     }
 }

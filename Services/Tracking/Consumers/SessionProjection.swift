@@ -30,13 +30,14 @@ struct SessionProjection: Projection {
     private func take(_ facts: [Fact], through positions: [Int: Int64], on session: Session) throws {
         let heard = try HeardEvents(facts)
         guard !heard.isEmpty else { return }
-        try HeatRows.addRuns(heard.runQuarters, on: session)
-        try HeatRows.addLearners(heard.learnerQuarters, on: session)
         let parts = Self.parts(facts, through: positions)
         let studies = heard.keys.compactMap { key in
             parts[heard.partition(of: key)].flatMap { NewMoments(key, heard.events(of: key), in: $0) }
         }
         try addSessions(studies, on: session)
+        // Last, because learners share these rows and others wait for them until the commit.
+        try HeatRows.addLearners(heard.learnerQuarters, on: session)
+        try HeatRows.addRuns(heard.runQuarters, on: session)
     }
 
     /// Of each partition, what is projected already.

@@ -1,20 +1,20 @@
 import Foundation
 import Synchronization
 
-/// Knows one thing: how many calls that bring events are under way, so that everything else can stand back.
+/// Knows one thing: how much is being taken in, so that everything else can stand back.
 ///
 /// Taking in events comes first. A sender waits for the commit; the stream, the read models and whoever reads the log
-/// can follow a little later, and do so in larger and cheaper steps. By Little's law the mean number of calls under
-/// way is their rate times how long each takes: it grows when more comes than there is room for, on any machine.
-/// Below ``TrackingLimits/pressedCalls`` nothing waits.
+/// can follow a little later, and do so in larger and cheaper steps. By Little's law the mean number of events under
+/// way is their rate times how long each takes: it grows when more comes than there is room for, on any machine. A call
+/// counts as ``TrackingLimits/eventsACall`` events more. Below ``TrackingLimits/pressedEvents`` nothing waits.
 final class IngestPressure: Sendable {
     private struct State {
-        var calls = 0
-        /// Seconds of calls since `since`, over all calls.
+        var events = 0
+        /// Seconds of events since `since`, over all events.
         var busy = 0.0
         var lastChange: ContinuousClock.Instant
         var since: ContinuousClock.Instant
-        /// The mean number of calls under way in the last whole window.
+        /// The mean number of events under way in the last whole window.
         var mean = 0.0
     }
 
@@ -26,18 +26,18 @@ final class IngestPressure: Sendable {
         state = Mutex(State(lastChange: now, since: now))
     }
 
-    /// A call that brings events begins; ``leave(now:)`` must follow.
-    func enter(now: ContinuousClock.Instant = .now) {
-        change(by: 1, now)
+    /// A call that brings events begins; ``leave(events:now:)`` with the same number must follow.
+    func enter(events: Int, now: ContinuousClock.Instant = .now) {
+        change(by: TrackingLimits.eventsACall + events, now)
     }
 
     /// A call is answered.
-    func leave(now: ContinuousClock.Instant = .now) {
-        change(by: -1, now)
+    func leave(events: Int, now: ContinuousClock.Instant = .now) {
+        change(by: -TrackingLimits.eventsACall - events, now)
     }
 
-    /// The mean number of calls under way in the last whole window.
-    func meanCalls(now: ContinuousClock.Instant = .now) -> Double {
+    /// The mean number of events under way in the last whole window, calls counted in.
+    func meanEvents(now: ContinuousClock.Instant = .now) -> Double {
         state.withLock { state in
             advance(&state, to: now)
             return state.mean
@@ -48,10 +48,10 @@ final class IngestPressure: Sendable {
     /// goes on whatever happens, so it always gets somewhere.
     @Sendable
     func standBack() async {
-        let calls = meanCalls()
-        guard calls >= TrackingLimits.pressedCalls else { return }
+        let load = meanEvents() / TrackingLimits.pressedEvents
+        guard load >= 1 else { return }
         do {
-            try await Task.sleep(for: min(TrackingLimits.standBackPerCall * calls, TrackingLimits.standBackMax))
+            try await Task.sleep(for: min(TrackingLimits.standBack * load, TrackingLimits.standBackMax))
         } catch {
             // Cancelled: the caller's own loop sees it and ends.
         }
@@ -60,12 +60,12 @@ final class IngestPressure: Sendable {
     private func change(by difference: Int, _ now: ContinuousClock.Instant) {
         state.withLock { state in
             advance(&state, to: now)
-            state.calls += difference
+            state.events += difference
         }
     }
 
     private func advance(_ state: inout State, to now: ContinuousClock.Instant) {
-        state.busy += Double(state.calls) * max(0, state.lastChange.duration(to: now) / .seconds(1))
+        state.busy += Double(state.events) * max(0, state.lastChange.duration(to: now) / .seconds(1))
         state.lastChange = now
         let length = state.since.duration(to: now)
         guard length >= window else { return }

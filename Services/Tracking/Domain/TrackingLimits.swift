@@ -36,14 +36,16 @@ public enum TrackingLimits {
     /// Events that may wait for a commit; about two seconds of work. Beyond it callers are told to come back.
     public static let waitingEventsMax = 60_000
 
-    /// Over how long the number of calls under way is averaged: longer than a commit, shorter than anybody notices.
+    /// Over how long the number of events under way is averaged: longer than a commit, shorter than anybody notices.
     public static let pressureWindow: Duration = .milliseconds(200)
-    /// More calls under way than this, on average, and all else stands back: two that are being committed by each
-    /// writer would be normal.
-    public static let pressedCalls = 4.0
-    /// The pause of background work before each of its steps, for each call under way, while events press.
-    public static let standBackPerCall: Duration = .milliseconds(100)
-    /// The longest such pause: with 1,000 facts a step, 1,000 facts a second get through whatever happens.
+    /// What a call costs beside its events, in events: measured, a call with one event takes as long as 40 events do.
+    public static let eventsACall = 40
+    /// More events under way than this, on average, and all else stands back. 5,000 a second in batches of 50 that take
+    /// a tenth of a second each do not reach it; senders that never pause do.
+    public static let pressedEvents = 1_000.0
+    /// The pause of background work before each of its steps when events just begin to press; it grows with them.
+    public static let standBack: Duration = .milliseconds(250)
+    /// The longest such pause: with 2,000 facts a step, 2,000 facts a second get through whatever happens.
     public static let standBackMax: Duration = .seconds(1)
 
     // MARK: Sessions

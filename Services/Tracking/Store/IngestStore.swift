@@ -39,44 +39,12 @@ struct IngestStore: Sendable {
         guard let now = requests.map(\.receivedAt).max() else { return [] }
         var work = IngestWork(requests)
         let learners = try LearnerNames.resolve(work.names, at: now, on: session)
-        let fresh = try claim(work.candidates, on: session)
-        let taken = work.candidates.filter { !fresh.contains($0.identity) }
-        work.settle(stored: try contents(of: taken, on: session))
+        work.settle(stored: try IdentityClaims.claim(work.candidates, on: session))
         try quarantine(work.rejected, on: session)
         try RawEventStore.keep(work.rawForms, on: session)
         // Last, and once: the log's counters stay locked from here to the commit.
         try log.append(work.facts(learners), on: session, recordedAt: now)
         return work.receipts
-    }
-
-    /// The identities that nobody had claimed. Waits for a transaction that is claiming one of them right
-    /// now.
-    private func claim(_ candidates: [IngestWork.Candidate], on session: Session) throws -> Set<UUID> {
-        guard !candidates.isEmpty else { return [] }
-        let rows = try session.rows(
-            """
-            INSERT INTO event_identity (identity, content, context)
-            SELECT identity, content, context::json
-            FROM unnest(\(candidates.map(\.identity)), \(candidates.map(\.content.bytes)),
-                \(candidates.map(\.context))) AS candidate (identity, content, context)
-            ON CONFLICT DO NOTHING
-            RETURNING identity
-            """
-        )
-        return Set(try rows.map { try $0.decode("identity", as: UUID.self) })
-    }
-
-    private func contents(of taken: [IngestWork.Candidate], on session: Session) throws -> [UUID:
-        EventContent]
-    {
-        guard !taken.isEmpty else { return [:] }
-        let rows = try session.rows(
-            "SELECT identity, content FROM event_identity WHERE identity = ANY(\(taken.map(\.identity)))")
-        var contents: [UUID: EventContent] = [:]
-        for row in rows {
-            contents[try row.decode("identity")] = EventContent(stored: try row.decode("content"))
-        }
-        return contents
     }
 
     private func quarantine(_ rejected: [IngestWork.Rejected], on session: Session) throws {

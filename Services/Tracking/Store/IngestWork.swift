@@ -32,49 +32,69 @@ struct IngestWork {
         let receivedAt: Date
     }
 
+    /// Where an item stands, and what is needed of it again and again. The event itself stays in its batch, because
+    /// each copy of it counts up and down a dozen texts.
     private struct Item {
         let request: Int
-        let item: IncomingItem
+        let place: Int
         /// `nil` for an item that is no event.
-        let key: (identity: UUID, content: EventContent)?
+        let key: Key?
         var receipt: IngestReceipt
+    }
+
+    private struct Key {
+        let identity: UUID
+        let content: EventContent
+        /// Of the learner's name in ``IngestWork/named``.
+        let name: Int
     }
 
     private let requests: [IngestRequest]
     private var items: [Item] = []
+    /// Everybody named, each once, in the order named.
+    private var named: [LearnerName] = []
     /// One an identity, sorted, so that all transactions claim in the same order.
     let candidates: [Candidate]
-    /// Everybody named, sorted, each once.
-    let names: [LearnerName]
     private(set) var rejected: [Rejected] = []
 
     init(_ requests: [IngestRequest]) {
         self.requests = requests
         var candidates: [UUID: Candidate] = [:]
-        var names: Set<LearnerName> = []
+        var names: [LearnerName: Int] = [:]
+        let count = requests.reduce(0) { $0 + $1.batch.items.count }
+        items.reserveCapacity(count)
+        candidates.reserveCapacity(count)
         for (index, request) in requests.enumerated() {
-            for item in request.batch.items {
-                var key: (UUID, EventContent)?
+            for (place, item) in request.batch.items.enumerated() {
+                var key: Key?
                 if case .success(let event) = item.event {
+                    let name = LearnerName(tenant: request.tenant, source: event.source, name: event.learner)
+                    let number = names[name] ?? names.count
+                    if number == names.count {
+                        names[name] = number
+                        named.append(name)
+                    }
                     let identity = EventHashes.identity(event, tenant: request.tenant)
                     let content = EventContent(event)
-                    key = (identity, content)
+                    key = Key(identity: identity, content: content, name: number)
                     if candidates[identity] == nil {
                         candidates[identity] = Candidate(
                             identity: identity, content: content, context: event.context)
                     }
-                    names.insert(
-                        LearnerName(tenant: request.tenant, source: event.source, name: event.learner))
                 }
                 items.append(
                     Item(
-                        request: index, item: item, key: key,
+                        request: index, place: place, key: key,
                         receipt: IngestReceipt(id: item.id, status: .accepted)))
             }
         }
         self.candidates = candidates.values.sorted { Self.precedes($0.identity, $1.identity) }
-        self.names = names.sorted()
     }
+
+    /// Everybody named, sorted, each once.
+    var names: [LearnerName] { named.sorted() }
+
+    private func incoming(_ item: Item) -> IncomingItem { requests[item.request].batch.items[item.place] }
 
     /// Decides each item.
     ///
@@ -83,33 +103,34 @@ struct IngestWork {
         // What each identity stands for: what was there, or else the first item that named it.
         var holding = stored
         for index in items.indices {
-            switch (items[index].item.event, items[index].key) {
-            case (.failure(let problem), _): reject(index, .quarantined, problem.description)
-            case (.success, nil): break
-            case (.success(let event), let key?):
-                guard let held = holding[key.identity] else {
-                    holding[key.identity] = key.content
-                    continue
+            guard let key = items[index].key else {
+                if case .failure(let problem) = incoming(items[index]).event {
+                    reject(index, .quarantined, problem.description)
                 }
-                if held == key.content {
-                    items[index].receipt.status = .duplicate
-                } else {
-                    reject(index, .conflict, Self.conflict(event, key.content, held))
-                }
+                continue
+            }
+            guard let held = holding[key.identity] else {
+                holding[key.identity] = key.content
+                continue
+            }
+            if held == key.content {
+                items[index].receipt.status = .duplicate
+            } else if case .success(let event) = incoming(items[index]).event {
+                reject(index, .conflict, Self.conflict(event, key.content, held))
             }
         }
     }
 
     /// The facts of what was accepted, in the order sent.
     func facts(_ learners: [LearnerName: LearnerID]) -> [NewFact] {
+        let learners = named.map { learners[$0] ?? $0.derivedLearner }
         var facts: [NewFact] = []
+        facts.reserveCapacity(items.count)
         for item in items where item.receipt.status == .accepted {
-            guard case .success(let event) = item.item.event else { continue }
+            guard let key = item.key, case .success(let event) = incoming(item).event else { continue }
             let request = requests[item.request]
-            let name = LearnerName(tenant: request.tenant, source: event.source, name: event.learner)
             let recorded = event.recorded(
-                as: learners[name] ?? name.derivedLearner, at: request.receivedAt,
-                isBackfill: request.batch.isBackfill)
+                as: learners[key.name], at: request.receivedAt, isBackfill: request.batch.isBackfill)
             facts.append(
                 NewFact(
                     tenant: request.tenant, key: recorded.key, type: LearningEventRecorded.type,
@@ -127,7 +148,7 @@ struct IngestWork {
                 return nil
             }
             return RawForm(
-                identity: key.identity, tenant: request.tenant, format: format, raw: item.item.raw.text,
+                identity: key.identity, tenant: request.tenant, format: format, raw: incoming(item).raw.text,
                 receivedAt: request.receivedAt)
         }
     }
@@ -140,7 +161,7 @@ struct IngestWork {
     }
 
     private mutating func reject(_ index: Int, _ status: IngestStatus, _ reason: String) {
-        let (request, item) = (requests[items[index].request], items[index].item)
+        let (request, item) = (requests[items[index].request], incoming(items[index]))
         items[index].receipt.status = status
         items[index].receipt.reason = reason
         let raw = item.raw.text
@@ -167,10 +188,16 @@ struct IngestWork {
         return fields.dropLast().joined(separator: ", ") + " and " + last
     }
 
-    /// PostgreSQL's own order of UUIDs.
+    /// PostgreSQL's own order of UUIDs: by their bytes.
     private static func precedes(_ left: UUID, _ right: UUID) -> Bool {
-        withUnsafeBytes(of: left.uuid) { left in
-            withUnsafeBytes(of: right.uuid) { left.lexicographicallyPrecedes($0) }
+        func words(_ uuid: UUID) -> (UInt64, UInt64) {
+            withUnsafeBytes(of: uuid.uuid) {
+                (
+                    UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)),
+                    UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+                )
+            }
         }
+        return words(left) < words(right)
     }
 }

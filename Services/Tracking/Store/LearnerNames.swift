@@ -10,6 +10,9 @@ struct LearnerName: Hashable, Comparable, Sendable {
 
     var derivedLearner: LearnerID { EventHashes.learner(name, source: source, tenant: tenant) }
 
+    /// By the name alone: most events of a batch have the same tenant and source.
+    func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
     static func < (left: LearnerName, right: LearnerName) -> Bool {
         (left.tenant, left.source, left.name) < (right.tenant, right.source, right.name)
     }

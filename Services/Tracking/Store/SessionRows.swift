@@ -119,7 +119,9 @@ enum SessionRows {
     private static func isStudy(_ consumer: String) -> SQL {
         """
         event.tenant = wanted.tenant AND event.key = wanted.key AND event.type = 'LearningEventRecorded'
-            AND (event.seq < wanted.run_first OR (event.seq > wanted.run_last AND event.seq <= wanted.through))
+            -- By itself, because the index serves it so: behind a burst most events are yet to be projected.
+            AND event.seq <= wanted.through
+            AND (event.seq < wanted.run_first OR event.seq > wanted.run_last)
             AND coalesce(event.body ->> 'courseRun', '') = wanted.course_run
             AND event.body ->> 'verb' <> ALL(\(Verb.doneToLearners.map(\.rawValue)))
             AND NOT EXISTS (

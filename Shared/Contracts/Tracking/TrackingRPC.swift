@@ -7,6 +7,8 @@ public enum TrackingRPC {
 
     public static let recordEvents = RPCMethod<RecordEvents.Request, RecordEvents.Response>(
         path: "/\(service)/RecordEvents", isIdempotent: true)
+    public static let recordEventBatches = RPCMethod<RecordEventBatches.Request, RecordEventBatches.Response>(
+        path: "/\(service)/RecordEventBatches", isIdempotent: true)
     public static let recordForeignEvents = RPCMethod<RecordForeignEvents.Request, RecordForeignEvents.Response>(
         path: "/\(service)/RecordForeignEvents", isIdempotent: true)
     public static let getRawEvent = RPCMethod<GetRawEvent.Request, GetRawEvent.Response>(

@@ -107,7 +107,7 @@ struct Verdict: Sendable {
     {
         try await world.said.run { session in
             try session.execute("CREATE TABLE acknowledged (batch text PRIMARY KEY)")
-            try session.copyIn("acknowledged", columns: ["batch"], rows: batches.map { [$0] })
+            try session.copyIn("acknowledged", columns: ["batch"], rows: batches) { $0.append($1) }
         }
         unlikeAcknowledged = try await world.count(
             """
@@ -136,7 +136,7 @@ struct Verdict: Sendable {
 
     /// Every entry still in a stream must say what the log says under that number.
     private mutating func compareStreams(_ world: LogWorld) async throws {
-        var entries: [[(any SQLBindable)?]] = []
+        var entries: [(partition: Int16, seq: Int64?, key: String, tenant: String, id: String)] = []
         for partition in 0..<64 {
             let reply = try await world.writer.command(["XRANGE", "\(world.stream):{\(partition)}", "-", "+"])
             for entry in reply.array ?? [] {
@@ -148,10 +148,11 @@ struct Verdict: Sendable {
                     unlikeLog += 1
                     continue
                 }
-                entries.append([
-                    partition, Int64(id.dropLast(2)), "\(event["subject"] ?? "")", "\(event["tenant"] ?? "")",
-                    "\(data["id"] ?? "")",
-                ])
+                entries.append(
+                    (
+                        Int16(partition), Int64(id.dropLast(2)), "\(event["subject"] ?? "")",
+                        "\(event["tenant"] ?? "")", "\(data["id"] ?? "")"
+                    ))
             }
         }
         entriesCompared = entries.count
@@ -159,7 +160,14 @@ struct Verdict: Sendable {
             try session.script(
                 "CREATE TABLE stream_entry (partition smallint, seq bigint, key text, tenant text, id text)")
             try session.copyIn(
-                "stream_entry", columns: ["partition", "seq", "key", "tenant", "id"], rows: entries)
+                "stream_entry", columns: ["partition", "seq", "key", "tenant", "id"], rows: entries
+            ) { row, entry in
+                row.append(entry.partition)
+                row.append(entry.seq)
+                row.append(entry.key)
+                row.append(entry.tenant)
+                row.append(entry.id)
+            }
         }
         unlikeLog += try await world.count(
             """

@@ -29,9 +29,9 @@ struct StatementRoutes: Sendable {
     private func recordStatements(
         _ request: RecordStatements.Request, _ context: RPCContext
     ) async throws -> RecordStatements.Response {
-        pressure.enter()
-        defer { pressure.leave() }
         let batch = try Self.reading { () throws(EventProblem) in try XAPIBatch(request, makeID: { UUID() }) }
+        pressure.enter(events: batch.statements.count)
+        defer { pressure.leave(events: batch.statements.count) }
         let receipts = try await store.record(
             StatementStore.Work(
                 tenant: context.tenant, batch: batch, authority: request.authority,

@@ -129,64 +129,7 @@ final class JSONTape: Sendable {
 
     static func clipped(_ text: String) -> String { text.count > 64 ? text.prefix(64) + "…" : text }
 
-    // MARK: Canonical form
-
-    /// The value with sorted keys and no white space, so that equal values have equal text. Of several
-    /// members with one name the last counts, as PostgreSQL has it. Numbers keep their spelling.
-    func canonical(_ node: Int) -> String {
-        var text = ""
-        writeCanonical(node, to: &text)
-        return text
-    }
-
-    private func writeCanonical(_ node: Int, to text: inout String) {
-        switch kind(node) {
-        case .object:
-            var values: [String: Int] = [:]
-            for (name, value) in members(node) { values[name] = value }
-            text += "{"
-            for (index, name) in values.keys.sorted().enumerated() {
-                if index > 0 { text += "," }
-                Self.writeQuoted(name, to: &text)
-                text += ":"
-                if let value = values[name] { writeCanonical(value, to: &text) }
-            }
-            text += "}"
-        case .array:
-            text += "["
-            for (index, element) in elements(node).enumerated() {
-                if index > 0 { text += "," }
-                writeCanonical(element, to: &text)
-            }
-            text += "]"
-        case .string: Self.writeQuoted(self.text(node), to: &text)
-        case .number, .true, .false, .null: text += String(decoding: bytes[range(node)], as: UTF8.self)
-        }
-    }
-
-    static func writeQuoted(_ value: String, to text: inout String) {
-        text += "\""
-        // Nearly every text: nothing to escape.
-        if value.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
-            text += value
-        } else {
-            for scalar in value.unicodeScalars { writeEscaped(scalar, to: &text) }
-        }
-        text += "\""
-    }
-
-    private static func writeEscaped(_ scalar: UnicodeScalar, to text: inout String) {
-        switch scalar {
-        case "\"": text += "\\\""
-        case "\\": text += "\\\\"
-        case "\u{0}"..<"\u{20}":
-            let digits = String(scalar.value, radix: 16)
-            text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        default: text.unicodeScalars.append(scalar)
-        }
-    }
-
-    private static func unescaped(_ content: ArraySlice<UInt8>) -> String {
+    static func unescaped(_ content: ArraySlice<UInt8>) -> String {
         var units: [UInt16] = []
         var text = ""
         var plain = content.startIndex

@@ -1,0 +1,70 @@
+import Foundation
+import PostgreSQL
+
+/// Makes the identities of new events this transaction's, and says what stands under those that were taken before.
+enum IdentityClaims {
+    /// From how many on they are looked up first and the new ones copied. It takes more statements, and each row is
+    /// cheaper than by `ON CONFLICT`, which looks into the index twice and writes a mark for the attempt.
+    private static let copiedFrom = 64
+
+    /// The contents of the identities that somebody had claimed; the others are claimed now. Waits for a transaction
+    /// that is claiming one of them right now.
+    ///
+    /// - Parameter candidates: One an identity, sorted, so that two transactions with the same ones wait for each other
+    ///   instead of dying.
+    static func claim(
+        _ candidates: [IngestWork.Candidate], on session: Session
+    ) throws -> [UUID: EventContent] {
+        guard candidates.count >= copiedFrom else { return try insert(candidates, on: session) }
+        let taken = try contents(of: candidates, on: session)
+        let fresh = candidates.filter { taken[$0.identity] == nil }
+        do {
+            try session.transaction { try copy(fresh, on: $0) }
+            return taken
+        } catch let error as DatabaseError where error.isUniqueViolation {
+            // Another transaction claimed one of them meanwhile, and COPY knows no ON CONFLICT.
+            return try insert(candidates, on: session)
+        }
+    }
+
+    private static func copy(_ fresh: [IngestWork.Candidate], on session: Session) throws {
+        guard !fresh.isEmpty else { return }
+        try session.copyIn("event_identity", columns: ["identity", "content", "context"], rows: fresh) {
+            row, candidate in
+            row.append(candidate.identity)
+            row.append(candidate.content.bytes)
+            row.append(candidate.context)
+        }
+    }
+
+    private static func insert(
+        _ candidates: [IngestWork.Candidate], on session: Session
+    ) throws -> [UUID: EventContent] {
+        guard !candidates.isEmpty else { return [:] }
+        let rows = try session.rows(
+            """
+            INSERT INTO event_identity (identity, content, context)
+            SELECT identity, content, context::json
+            FROM unnest(\(candidates.map(\.identity)), \(candidates.map(\.content.bytes)),
+                \(candidates.map(\.context))) AS candidate (identity, content, context)
+            ON CONFLICT DO NOTHING
+            RETURNING identity
+            """
+        )
+        let fresh = Set(try rows.map { try $0.decode("identity", as: UUID.self) })
+        return try contents(of: candidates.filter { !fresh.contains($0.identity) }, on: session)
+    }
+
+    private static func contents(
+        of candidates: [IngestWork.Candidate], on session: Session
+    ) throws -> [UUID: EventContent] {
+        guard !candidates.isEmpty else { return [:] }
+        let rows = try session.rows(
+            "SELECT identity, content FROM event_identity WHERE identity = ANY(\(candidates.map(\.identity)))")
+        var contents: [UUID: EventContent] = [:]
+        for row in rows {
+            contents[try row.decode("identity")] = EventContent(stored: try row.decode("content"))
+        }
+        return contents
+    }
+}
