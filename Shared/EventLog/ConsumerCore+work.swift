@@ -6,10 +6,13 @@ import Synchronization
 extension ConsumerCore {
     /// Applies bundles, several at once where there is enough for it; each partition is in one of them at a time.
     func work() async {
+        var begun = ContinuousClock.now - settings.gathering
         await withDiscardingTaskGroup { group in
             for await _ in board.ready {
                 await courtesy()
+                await gather(since: begun)
                 while !Task.isCancelled, let runs = board.takeBundle() {
+                    begun = .now
                     group.addTask {
                         await self.process(runs)
                         self.board.giveBack()
@@ -17,6 +20,14 @@ extension ConsumerCore {
                 }
             }
         }
+    }
+
+    /// A bundle costs nearly the same for one fact as for hundreds. So one that would follow close upon another waits
+    /// for company, unless there is enough of it; the first after a pause never does.
+    private func gather(since begun: ContinuousClock.Instant) async {
+        let left = settings.gathering - begun.duration(to: .now)
+        guard left > .zero, !board.isWorthwhile else { return }
+        _ = await rest(left)
     }
 
     private func process(_ runs: [PartitionBoard.Run]) async {

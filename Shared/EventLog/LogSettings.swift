@@ -9,6 +9,9 @@ public struct LogConsumerSettings: Sendable {
     public var waitingMax: Int
     /// Transactions at once. Each takes a connection of the pool; a second begins only when there is much to do.
     public var concurrentRuns: Int
+    /// How long a transaction that would follow close upon another waits for more facts, counted from the beginning of
+    /// that one. Short enough that nobody who looks at a read model notices.
+    public var gathering: Duration
     /// How long an owner that says nothing is believed to be alive. 1 to 3 s keeps a takeover short and a
     /// collection of garbage or a busy disk harmless.
     public var lease: Duration
@@ -23,7 +26,8 @@ public struct LogConsumerSettings: Sendable {
     public var comparison: Duration
 
     public init(
-        runMax: Int = 2_000, waitingMax: Int = 1_000, concurrentRuns: Int = 2, lease: Duration = .seconds(3),
+        runMax: Int = 2_000, waitingMax: Int = 1_000, concurrentRuns: Int = 2,
+        gathering: Duration = .milliseconds(100), lease: Duration = .seconds(3),
         renewal: Duration = .milliseconds(500), attemptsMax: Int = 5,
         pauseBase: Duration = .milliseconds(100),
         pauseMax: Duration = .seconds(2), comparison: Duration = .seconds(1)
@@ -33,6 +37,7 @@ public struct LogConsumerSettings: Sendable {
         self.runMax = runMax
         self.waitingMax = waitingMax
         self.concurrentRuns = concurrentRuns
+        self.gathering = gathering
         self.lease = lease
         self.renewal = renewal
         self.attemptsMax = attemptsMax

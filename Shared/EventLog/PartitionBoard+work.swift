@@ -10,14 +10,19 @@ extension PartitionBoard {
     func takeBundle() -> [Run]? {
         state.withLock { state in
             guard state.running < bundlesMax else { return nil }
-            if state.running > 0 {
-                let waiting = state.queue.reduce(0) { $0 + (state.slots[$1]?.waiting.count ?? 0) }
-                guard waiting * Self.worthwhileShare >= runMax else { return nil }
-            }
+            if state.running > 0, !isWorthwhile(state) { return nil }
             let runs = Self.gather(&state, factsMax: runMax)
             state.running += runs.isEmpty ? 0 : 1
             return runs.isEmpty ? nil : runs
         }
+    }
+
+    /// Whether as much waits as a bundle should have that need not begin now.
+    var isWorthwhile: Bool { state.withLock { isWorthwhile($0) } }
+
+    private func isWorthwhile(_ state: State) -> Bool {
+        let waiting = state.queue.reduce(0) { $0 + (state.slots[$1]?.waiting.count ?? 0) }
+        return waiting * Self.worthwhileShare >= runMax
     }
 
     /// A bundle is over, whichever way each of its runs went.

@@ -5,8 +5,9 @@ import Synchronization
 ///
 /// Taking in events comes first. A sender waits for the commit; the stream, the read models and whoever reads the log
 /// can follow a little later, and do so in larger and cheaper steps. By Little's law the mean number of events under
-/// way is their rate times how long each takes: it grows when more comes than there is room for, on any machine. A call
-/// counts as ``TrackingLimits/eventsACall`` events more. Below ``TrackingLimits/pressedEvents`` nothing waits.
+/// way is their rate times how long each takes: it grows when more comes than there is room for, on any machine. Calls
+/// with an event or two wait elsewhere, for their turn to be read; so their rate counts as well. Below
+/// ``TrackingLimits/pressedEvents`` and ``TrackingLimits/pressedCalls`` nothing waits.
 final class IngestPressure: Sendable {
     private struct State {
         var events = 0
@@ -14,8 +15,22 @@ final class IngestPressure: Sendable {
         var busy = 0.0
         var lastChange: ContinuousClock.Instant
         var since: ContinuousClock.Instant
-        /// The mean number of events under way in the last whole window.
-        var mean = 0.0
+        /// Calls that began since `since`.
+        var calls = 0
+        /// Of the last whole window.
+        var load = Load()
+    }
+
+    /// What came in a window.
+    struct Load: Equatable {
+        /// The mean number of events under way.
+        var events = 0.0
+        var callsPerSecond = 0.0
+
+        /// From 1 on everything else stands back.
+        var pressure: Double {
+            max(events / TrackingLimits.pressedEvents, callsPerSecond / TrackingLimits.pressedCalls)
+        }
     }
 
     private let window: Duration
@@ -28,19 +43,19 @@ final class IngestPressure: Sendable {
 
     /// A call that brings events begins; ``leave(events:now:)`` with the same number must follow.
     func enter(events: Int, now: ContinuousClock.Instant = .now) {
-        change(by: TrackingLimits.eventsACall + events, now)
+        change(by: events, calls: 1, now)
     }
 
     /// A call is answered.
     func leave(events: Int, now: ContinuousClock.Instant = .now) {
-        change(by: -TrackingLimits.eventsACall - events, now)
+        change(by: -events, calls: 0, now)
     }
 
-    /// The mean number of events under way in the last whole window, calls counted in.
-    func meanEvents(now: ContinuousClock.Instant = .now) -> Double {
+    /// Of the last whole window.
+    func load(now: ContinuousClock.Instant = .now) -> Load {
         state.withLock { state in
             advance(&state, to: now)
-            return state.mean
+            return state.load
         }
     }
 
@@ -48,19 +63,20 @@ final class IngestPressure: Sendable {
     /// goes on whatever happens, so it always gets somewhere.
     @Sendable
     func standBack() async {
-        let load = meanEvents() / TrackingLimits.pressedEvents
-        guard load >= 1 else { return }
+        let pressure = load().pressure
+        guard pressure >= 1 else { return }
         do {
-            try await Task.sleep(for: min(TrackingLimits.standBack * load, TrackingLimits.standBackMax))
+            try await Task.sleep(for: min(TrackingLimits.standBack * pressure, TrackingLimits.standBackMax))
         } catch {
             // Cancelled: the caller's own loop sees it and ends.
         }
     }
 
-    private func change(by difference: Int, _ now: ContinuousClock.Instant) {
+    private func change(by difference: Int, calls: Int, _ now: ContinuousClock.Instant) {
         state.withLock { state in
             advance(&state, to: now)
             state.events += difference
+            state.calls += calls
         }
     }
 
@@ -69,8 +85,10 @@ final class IngestPressure: Sendable {
         state.lastChange = now
         let length = state.since.duration(to: now)
         guard length >= window else { return }
-        state.mean = state.busy / (length / .seconds(1))
+        let seconds = length / .seconds(1)
+        state.load = Load(events: state.busy / seconds, callsPerSecond: Double(state.calls) / seconds)
         state.busy = 0
+        state.calls = 0
         state.since = now
     }
 }

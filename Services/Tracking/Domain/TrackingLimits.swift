@@ -38,11 +38,12 @@ public enum TrackingLimits {
 
     /// Over how long the number of events under way is averaged: longer than a commit, shorter than anybody notices.
     public static let pressureWindow: Duration = .milliseconds(200)
-    /// What a call costs beside its events, in events: measured, a call with one event takes as long as 40 events do.
-    public static let eventsACall = 40
     /// More events under way than this, on average, and all else stands back. 5,000 a second in batches of 50 that take
     /// a tenth of a second each do not reach it; senders that never pause do.
     public static let pressedEvents = 1_000.0
+    /// More calls a second than this, and all else stands back: what is paid for each call beside its events then takes
+    /// half a core.
+    public static let pressedCalls = 1_000.0
     /// The pause of background work before each of its steps when events just begin to press; it grows with them.
     public static let standBack: Duration = .milliseconds(250)
     /// The longest such pause: with 2,000 facts a step, 2,000 facts a second get through whatever happens.
