@@ -26,7 +26,7 @@ extension ConsumerCore {
     /// for company, unless there is enough of it; the first after a pause never does.
     private func gather(since begun: ContinuousClock.Instant) async {
         let left = settings.gathering - begun.duration(to: .now)
-        guard left > .zero, !board.isWorthwhile else { return }
+        guard left > .zero, !board.isWorthwhile, !board.holdsFailures else { return }
         _ = await rest(left)
     }
 

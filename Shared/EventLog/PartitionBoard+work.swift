@@ -25,6 +25,15 @@ extension PartitionBoard {
         return waiting * Self.worthwhileShare >= runMax
     }
 
+    /// Whether something that failed is to be tried again, which waits by pauses of its own.
+    var holdsFailures: Bool {
+        state.withLock { state in
+            state.queue.contains { partition in
+                state.slots[partition].map { $0.isSuspect || $0.attempts > 0 || $0.runMax < runMax } ?? false
+            }
+        }
+    }
+
     /// A bundle is over, whichever way each of its runs went.
     func giveBack() {
         state.withLock { $0.running -= 1 }

@@ -142,3 +142,9 @@ def first_learner(tab) -> str:
     """The address of the learner most at risk; its page has most to show."""
     page = tab.open("/learners")
     return page.locator("a[data-row]").first.get_attribute("href")
+
+
+def first_course_run(tab) -> str:
+    """The address of the first course run."""
+    page = tab.open("/course-runs")
+    return page.locator("main .plain-list a").first.get_attribute("href")

@@ -32,12 +32,13 @@ def band_of(score: float) -> str:
 def course_runs():
     start = (NOW - 41 * DAY).replace(hour=0, minute=0, second=0)
     tasks = [("Reading data", 10, 10), ("First report", 24, 20), ("Peer review", 38, 20), ("Final project", 70, 50)]
+    plain = {"modules": [], "activities": [], "breaks": [], "studyWeekdays": []}
     return [
-        {"id": RUN, "title": "Data in Practice, autumn 2026", "startsAt": at(start), "endsAt": at(start + 84 * DAY),
+        {**plain, "id": RUN, "title": "Data in Practice, autumn 2026", "startsAt": at(start), "endsAt": at(start + 84 * DAY),
          "timeZone": "Europe/London",
          "assessments": [{"id": f"task-{n}", "title": title, "dueAt": at(start + day * DAY), "weight": weight,
                           "kind": "assignment"} for n, (title, day, weight) in enumerate(tasks, 1)]},
-        {"id": OTHER_RUN, "title": "Statistics from Scratch, autumn 2026", "startsAt": at(start + 7 * DAY),
+        {**plain, "id": OTHER_RUN, "title": "Statistics from Scratch, autumn 2026", "startsAt": at(start + 7 * DAY),
          "endsAt": at(start + 91 * DAY), "timeZone": "UTC", "assessments": []},
     ]
 

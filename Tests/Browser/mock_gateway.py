@@ -13,6 +13,7 @@ import sys
 from aiohttp import WSMsgType, web
 
 import mock_data as data
+import mock_study as study
 import names
 
 DIST = pathlib.Path(__file__).resolve().parents[2] / "Services/Gateway/Dashboard/dist"
@@ -75,6 +76,17 @@ def answer(path, query, key):
         case ["learners", learner, "events"]:
             newest_first = sorted(HEARD.get(learner, {}).values(), key=lambda event: event["occurredAt"], reverse=True)
             return {"events": newest_first, "nextPageToken": ""}
+        case ["learners", learner, "progress" | "patterns" | "sessions" | "streak" as part]:
+            person = data.BY_ID.get(learner)
+            return getattr(study, part)(person) if person else None
+        case ["anomalies"]:
+            return study.anomalies(query)
+        case ["course-runs", run, "overview"]:
+            return study.course_run(run)
+        case ["course-runs", run, "progress"]:
+            return study.course_progress(run)
+        case ["course-runs", _, "heatmap"]:
+            return study.heatmap()
         case ["learners", learner]:
             person = data.BY_ID.get(learner)
             return person.page() if person else None

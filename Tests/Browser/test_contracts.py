@@ -13,7 +13,12 @@ SWIFT_NAMES = {"TrackingOverview": "GetTrackingOverview.Response", "RiskOverview
                "NudgingOverview": "GetNudgingOverview.Response", "DeliveryOverview": "GetDeliveryOverview.Response",
                "Delivery": "ListDeliveries.Delivery", "MessageList": "ListSinkMessages.Response",
                "MessageDetail": "GetSinkMessage.Response", "CourseRunList": "ListCourseRuns.Response",
-               "QuarantineList": "ListQuarantine.Response", "ModelInUse": "GetModel.Response"}
+               "QuarantineList": "ListQuarantine.Response", "ModelInUse": "GetModel.Response",
+               "ProgressList": "GetProgress.Response", "PatternList": "GetPatterns.Response", "AnomalyList": "ListAnomalies.Response",
+               "SessionsAnswer": "GetSessions.Response", "Streak": "GetStreak.Response", "PeakTime": "StudyRhythm.PeakTime",
+               "CourseRunOverview": "GetCourseRunOverview.Response", "Quartiles": "GetCourseRunOverview.Quartiles",
+               "Heatmap": "GetHeatmap.Response", "CourseProgress": "GetCourseProgress.Response",
+               "CourseActivity": "GetCourseProgress.Activity"}
 #: Put together by the gateway, not declared in Contracts; and the head of a live fact.
 GATEWAY_OWN = {"Overview", "LearnerSummary", "LearnerList", "LearnerDetail", "DeadLetterList", "ServiceStatus",
                "SystemStatus", "ClockState", "FactHead", "AnyFact"}
@@ -38,7 +43,7 @@ def swift_types():
 
 def page_types():
     found = {}
-    for name in ("contracts.ts", "answers.ts", "facts.ts"):
+    for name in ("contracts.ts", "answers.ts", "facts.ts", "study.ts"):
         text = (DASHBOARD / name).read_text()
         for opened in re.finditer(r"interface (\w+)[^{]*\{(.*?)\n\}", text, re.S):
             fields = re.findall(r"^\s+(\w+)(\??):", opened[2], re.M)

@@ -6,14 +6,14 @@ import re
 import pytest
 
 import seed
-from conftest import first_learner
+from conftest import first_course_run, first_learner
 
-PAGES = ["/", "/learners", "learner", "/messages", "/system"]
-TITLES = {"/": "Overview", "/learners": "Learners", "/messages": "Messages", "/system": "System"}
+PAGES = ["/", "/learners", "learner", "/course-runs", "course-run", "/messages", "/system"]
+TITLES = {"/": "Overview", "/learners": "Learners", "/course-runs": "Courses", "/messages": "Messages", "/system": "System"}
 
 
 def address(tab, page: str) -> str:
-    return first_learner(tab) if page == "learner" else page
+    return {"learner": first_learner, "course-run": first_course_run}.get(page, lambda _: page)(tab)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -32,6 +32,34 @@ def test_a_page_loads_without_a_complaint_and_is_photographed(tab, path):
             page.emulate_media(color_scheme=scheme)
             page.wait_for_timeout(300)
             page.screenshot(path=str(pathlib.Path(folder) / f"{name}-{scheme}.png"), full_page=path != "/learners")
+
+
+def test_a_learners_page_says_how_far_how_long_when_and_how_they_study(tab):
+    opened = tab()
+    page = opened.open(first_learner(opened))
+    for title in ["Progress", "Time on task", "How they study", "Unusual"]:
+        panel = page.locator("section.panel", has=page.get_by_role("heading", name=title, exact=True))
+        panel.wait_for(timeout=10_000)
+        panel.locator(".loading").wait_for(state="detached", timeout=10_000)
+    assert page.locator(".notice-error").count() == 0
+    assert opened.complaints == []
+
+
+def test_a_course_runs_page_adds_up(tab, site):
+    opened = tab()
+    page = opened.open(first_course_run(opened))
+    standing = page.locator("dl.standing")
+    standing.wait_for(timeout=10_000)
+    learners = int(standing.locator("div", has_text="Learners").locator("dd").inner_text().replace(",", ""))
+    panel = page.locator("section.panel", has=page.get_by_role("heading", name="Where learners stand"))
+    stands = [int(number.replace(",", "")) for number in panel.locator(".count-number").all_inner_texts()]
+    assert sum(stands) == learners
+    if not site.is_mock:
+        assert learners == seed.LEARNERS
+    week = page.locator("svg[aria-label*='by weekday and hour']")
+    week.wait_for(timeout=10_000)
+    assert week.locator("rect").count() == 7 * 24
+    assert opened.complaints == []
 
 
 def test_the_live_sign_and_the_live_figures_move(tab, site):

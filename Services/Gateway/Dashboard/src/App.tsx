@@ -7,6 +7,8 @@ import { SignIn } from "./components/SignIn";
 import { Session, SessionContext, useLive, useSession } from "./hooks/session";
 import { useApi } from "./hooks/useApi";
 import { Route, useRoute } from "./hooks/useRoute";
+import { CourseRunPage } from "./pages/CourseRunPage";
+import { CourseRunsPage } from "./pages/CourseRunsPage";
 import { LearnerPage } from "./pages/LearnerPage";
 import { LearnersPage } from "./pages/LearnersPage";
 import { MessagesPage } from "./pages/MessagesPage";
@@ -119,6 +121,8 @@ function pageAt(route: Route): JSX.Element {
     case undefined: return <OverviewPage route={route} />;
     case "learners":
       return id === undefined ? <LearnersPage route={route} /> : <LearnerPage key={id} id={decodeURIComponent(id)} route={route} />;
+    case "course-runs":
+      return id === undefined ? <CourseRunsPage /> : <CourseRunPage key={id} id={decodeURIComponent(id)} />;
     case "messages": return <MessagesPage route={route} delivery={id} />;
     case "system": return id === undefined ? <SystemPage /> : <NotFoundPage />;
     default: return <NotFoundPage />;

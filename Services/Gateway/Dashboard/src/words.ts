@@ -53,6 +53,23 @@ const deliveryReasons: Record<string, string> = {
 };
 export const deliveryReason = (reason: string): string => deliveryReasons[reason] ?? spaced(reason);
 
+export const paceWords: Record<string, string> = {
+  ahead: "Ahead", onPace: "On pace", behind: "Behind", unknown: "Not known",
+};
+
+const anomalyKinds: Record<string, string> = {
+  burst: "Burst of activity", suddenSilence: "Sudden silence", levelShift: "Another level of activity",
+  impossibleSpeed: "Faster than a person can be", answerTooFast: "Right answers within seconds",
+  copying: "The same things at the same time", structuralDropOff: "Many stop at one place",
+};
+export const anomalyWords = (kind: string): string => anomalyKinds[kind] ?? spaced(kind);
+
+const activityMix: Record<string, string> = {
+  content: "Reading", navigation: "Finding the way", home: "Home page", url: "Links", forum: "Forum", live: "Live sessions",
+  quiz: "Quizzes", video: "Videos", assignment: "Assignments", exam: "Exams", other: "Other",
+};
+export const activityKindWords = (kind: string): string => activityMix[kind] ?? spaced(kind);
+
 export const abstentionWords: Record<Abstention, string> = {
   tooNew: "Too new to judge", tooLittleData: "Too little data", dataGap: "The source is silent",
   notEnrolled: "Not enrolled", runNotStarted: "The course has not begun", runEnded: "The course is over",

@@ -3,6 +3,9 @@ import type {
   QuarantineList, SystemStatus,
 } from "./contracts";
 import { ApiError, errorOf } from "./errors";
+import type {
+  AnomalyList, CourseProgress, CourseRunOverview, Heatmap, PatternList, ProgressList, SessionsAnswer, Streak,
+} from "./study";
 
 /** How long an answer may take: longer than the gateway itself waits for the services behind it. */
 const answerTimeMax = 15_000;
@@ -31,6 +34,38 @@ export class Client {
 
   learner(id: string, signal?: AbortSignal): Promise<LearnerDetail> {
     return this.get(`/v1/learners/${encodeURIComponent(id)}`, {}, signal);
+  }
+
+  progress(id: string, courseRun: string, signal?: AbortSignal): Promise<ProgressList> {
+    return this.get(`/v1/learners/${encodeURIComponent(id)}/progress`, { courseRun }, signal);
+  }
+
+  patterns(id: string, courseRun: string, signal?: AbortSignal): Promise<PatternList> {
+    return this.get(`/v1/learners/${encodeURIComponent(id)}/patterns`, { courseRun }, signal);
+  }
+
+  sessions(id: string, courseRun: string, since: string, signal?: AbortSignal): Promise<SessionsAnswer> {
+    return this.get(`/v1/learners/${encodeURIComponent(id)}/sessions`, { courseRun, since }, signal);
+  }
+
+  streak(id: string, signal?: AbortSignal): Promise<Streak> {
+    return this.get(`/v1/learners/${encodeURIComponent(id)}/streak`, {}, signal);
+  }
+
+  anomalies(filter: { learner?: string; courseRun?: string }, signal?: AbortSignal): Promise<AnomalyList> {
+    return this.get("/v1/anomalies", { ...filter, pageSize: 50 }, signal);
+  }
+
+  courseRunOverview(id: string, signal?: AbortSignal): Promise<CourseRunOverview> {
+    return this.get(`/v1/course-runs/${encodeURIComponent(id)}/overview`, {}, signal);
+  }
+
+  courseProgress(id: string, signal?: AbortSignal): Promise<CourseProgress> {
+    return this.get(`/v1/course-runs/${encodeURIComponent(id)}/progress`, {}, signal);
+  }
+
+  heatmap(id: string, signal?: AbortSignal): Promise<Heatmap> {
+    return this.get(`/v1/course-runs/${encodeURIComponent(id)}/heatmap`, {}, signal);
   }
 
   courseRuns(signal?: AbortSignal): Promise<CourseRunList> {

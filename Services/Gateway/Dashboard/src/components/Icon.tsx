@@ -1,6 +1,7 @@
 const paths = {
   overview: "M3 12h4l3-8 4 16 3-8h4",
   learners: "M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-7 10c0-4 3-6.5 7-6.5s7 2.5 7 6.5M16 3.5a4 4 0 0 1 0 7M18.5 15c2.2.9 3.5 3 3.5 6",
+  courses: "M4 5a2 2 0 0 1 2-2h14v16H6a2 2 0 0 0-2 2zM4 21a2 2 0 0 0 2 0h14M8 7h8M8 11h6",
   messages: "M3 5h18v14H3zM3.5 5.5 12 13l8.5-7.5",
   system: "M4 4h16v6H4zM4 14h16v6H4zM8 7h.01M8 17h.01",
   activity: "M4 12h3l2-5 4 10 2-5h5",

@@ -16,3 +16,4 @@ export function Link({ href, onClick, ...rest }: Props): JSX.Element {
 }
 
 export const learnerAddress = (learner: string): string => `/learners/${encodeURIComponent(learner)}`;
+export const courseRunAddress = (courseRun: string): string => `/course-runs/${encodeURIComponent(courseRun)}`;

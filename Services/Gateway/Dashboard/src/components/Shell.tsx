@@ -10,6 +10,7 @@ import { Link } from "./Link";
 const places: readonly { address: string; name: string; icon: IconName }[] = [
   { address: "/", name: "Overview", icon: "overview" },
   { address: "/learners", name: "Learners", icon: "learners" },
+  { address: "/course-runs", name: "Courses", icon: "courses" },
   { address: "/messages", name: "Messages", icon: "messages" },
   { address: "/system", name: "System", icon: "system" },
 ];

@@ -5,7 +5,7 @@ import { ReasonBars } from "../charts/ReasonBars";
 import { timelineOf } from "../charts/timelineModel";
 import { Ago, RiskMeter, StateTag } from "../components/Badges";
 import { Icon } from "../components/Icon";
-import { Link } from "../components/Link";
+import { courseRunAddress, Link } from "../components/Link";
 import { Empty, ErrorNotice, Loading, MissingNotice } from "../components/Notices";
 import { Panel } from "../components/Panel";
 import { PageTitle } from "../components/Shell";
@@ -18,6 +18,7 @@ import { abstentionWords, levelWords } from "../words";
 import { DecisionLog } from "./learner/DecisionLog";
 import { EventList, SessionList } from "./learner/Events";
 import { NudgesAndMails } from "./learner/NudgesAndMails";
+import { StudyPanels } from "./learner/StudyPanels";
 
 /** All that is known of one learner. */
 export function LearnerPage({ id, route }: { id: string; route: Route }): JSX.Element {
@@ -86,6 +87,7 @@ function Parts({ page, route }: { page: LearnerDetail; route: Route }): JSX.Elem
         </Panel>
         <NudgesAndMails page={page} courseRun={courseRun} />
       </div>
+      {courseRun !== undefined && <StudyPanels learner={page.learner} courseRun={courseRun} revision={page.events.length} />}
       <DecisionLog decisions={page.decisions} />
       <div className="pair">
         <EventList events={page.events} />
@@ -104,7 +106,9 @@ function Standing({ page, courseRun, title }: {
   return (
     <dl className="standing">
       <div><dt>Risk</dt><dd><RiskMeter risk={risk} /></dd></div>
-      {title !== undefined && <div><dt>Course run</dt><dd>{title}</dd></div>}
+      {courseRun !== undefined && title !== undefined && (
+        <div><dt>Course run</dt><dd><Link href={courseRunAddress(courseRun)}>{title}</Link></dd></div>
+      )}
       {enrollment !== undefined && (
         <>
           <div><dt>State</dt><dd><StateTag state={enrollment.state} /></dd></div>
