@@ -161,7 +161,7 @@ import Testing
                 == .notConnected)
     }
 
-    @Test func `a cancelled request ends at once and takes its connection down`() async throws {
+    @Test func `a cancelled request ends before any answer and takes its connection down`() async throws {
         let gone = Mutex(false)
         let server = try RawServer { socket in
             _ = socket.receive(until: "\r\n\r\n")
@@ -172,10 +172,9 @@ import Testing
         let url = "http://127.0.0.1:\(server.port)/"
         let task = Task { try await client.send(HTTPClientRequest(url: url, timeout: .seconds(30))) }
         try await eventually("a connection") { server.connections == 1 }
-        let start = ContinuousClock.now
         task.cancel()
+        // Had it waited for the server, that would have hung up first, which is a lost connection.
         await #expect(throws: CancellationError.self) { try await task.value }
-        #expect(start.duration(to: .now) < .seconds(1))
         try await eventually("the server sees the end") { gone.withLock { $0 } }
     }
 
