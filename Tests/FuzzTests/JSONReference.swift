@@ -35,12 +35,14 @@ enum JSONReference {
     }
 
     /// What is accepted here Foundation reads too, and as the same value. Left out: a number that no `Double` holds, which
-    /// Foundation refuses, and members of one name, of which it keeps another.
+    /// Foundation refuses; members of one name, of which it keeps another; and U+FEFF inside of a text, which it drops
+    /// where it follows an escape, though RFC 8259 knows a byte order mark at the begin of the document alone.
     private static func compare(_ tape: JSONTape, _ data: Data) throws {
         let numbers = tape.nodes.indices.filter { tape.kind($0) == .number }
         if numbers.contains(where: { !tape.number($0).isFinite }) { return }
         guard let value = foundation(data) else { throw Finding("accepted, and Foundation refuses it") }
-        guard !hasTwins(tape), let canonical = foundation(Data(tape.canonical(JSONTape.root).utf8)) else { return }
+        guard !hasTwins(tape), !tape.canonical(JSONTape.root).unicodeScalars.contains("\u{FEFF}"),
+            let canonical = foundation(Data(tape.canonical(JSONTape.root).utf8)) else { return }
         guard isEqual(value, canonical) else { throw Finding("read as another value than Foundation's") }
     }
 

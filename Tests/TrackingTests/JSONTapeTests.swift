@@ -46,6 +46,11 @@ import Testing
         }
     }
 
+    @Test func `a text keeps U+FEFF wherever it stands in it`() throws {
+        let tape = try JSONTape(Data("\"b\\u00e9\u{FEFF}\\n\u{FEFF}\"".utf8), depthMax: 1)
+        #expect(Array(tape.text(JSONTape.root).unicodeScalars) == ["b", "é", "\u{FEFF}", "\n", "\u{FEFF}"])
+    }
+
     @Test func `bytes that are not UTF-8 are refused`() {
         #expect(throws: JSONSyntaxError(offset: nil, expected: "UTF-8", got: "bytes that are not")) {
             try JSONTape(Data([0x22, 0xFF, 0x22]), depthMax: 32)
