@@ -119,7 +119,8 @@ def main():
         sizes = {name: memory(stack.pid_of(name)) for name in layout.SERVICES}
         print("service        idle PSS   idle RSS   start")
         for name in layout.SERVICES:
-            print(f"{name:14} {sizes[name][0]:6.1f} MB  {sizes[name][1]:6.1f} MB  {start_time(stack, name) * 1000:5.0f} ms")
+            shared, resident = sizes[name]
+            print(f"{name:14} {shared:6.1f} MB  {resident:6.1f} MB  {start_time(stack, name) * 1000:5.0f} ms")
         print(f"all five       {sum(size[0] for size in sizes.values()):6.1f} MB")
         load(stack, arguments.bin, 2, 100, 4)
         ingest, copied = [], []
