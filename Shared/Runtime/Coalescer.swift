@@ -56,7 +56,8 @@ public actor Coalescer<Call: Sendable, Answer: Sendable> {
     private let limits: Limits
     private let step: Step
     private var waiting: [Waiting] = []
-    private var waitingWeight = 0
+    /// What the calls weigh together that no step has taken yet.
+    public private(set) var waitingWeight = 0
     private var workers = 0
 
     public init(_ limits: Limits, _ step: Step) {

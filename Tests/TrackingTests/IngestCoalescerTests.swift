@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tracking
@@ -16,6 +17,20 @@ import Testing
         requests.map { $0.batch.items.map { IngestReceipt(id: $0.id, status: .accepted) } }
     }
 
+    /// One writer, which waits at the gate with whatever it is given; for company to gather behind it.
+    private static func held(
+        at gate: Gate, eventsPerCommitMax: Int = 100, waitingEventsMax: Int = 1_000,
+        write: @escaping @Sendable ([IngestRequest]) async throws -> Void = { _ in }
+    ) -> IngestCoalescer {
+        IngestCoalescer(
+            writersMax: 1, eventsPerCommitMax: eventsPerCommitMax, waitingEventsMax: waitingEventsMax
+        ) { requests in
+            await gate.pass()
+            try await write(requests)
+            return receipts(requests)
+        }
+    }
+
     @Test func `a lone caller does not wait for company`() async throws {
         let coalescer = IngestCoalescer { Self.receipts($0) }
         let receipts = try await coalescer.record(try request(["a", "b"]))
@@ -27,39 +42,39 @@ import Testing
         async throws
     {
         let writes = Counted()
-        let coalescer = IngestCoalescer(writersMax: 1, eventsPerCommitMax: 100) { requests in
-            await writes.add(requests.count)
-            try await Task.sleep(for: .milliseconds(30))
-            return Self.receipts(requests)
-        }
+        let gate = Gate()
+        let coalescer = Self.held(at: gate) { await writes.add($0.count) }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for caller in 0..<60 {
+            func call(_ caller: Int) throws {
                 let request = try request(["\(caller)-x", "\(caller)-y"])
                 group.addTask {
                     let receipts = try await coalescer.record(request)
                     #expect(receipts.map(\.id) == ["\(caller)-x", "\(caller)-y"])
                 }
             }
+            try call(0)
+            await gate.isReached()
+            for caller in 1..<60 { try call(caller) }
+            try await eventually("all others wait") { await coalescer.waitingEvents == 118 }
+            await gate.open()
             try await group.waitForAll()
         }
-        let sizes = await writes.values
-        #expect(sizes.reduce(0, +) == 60)
-        #expect(sizes.count <= 4)
-        #expect(sizes.allSatisfy { $0 <= 50 })
+        // 59 callers with two events each, 100 events a transaction.
+        #expect(await writes.values == [1, 50, 9])
     }
 
     @Test func `a call that the database refuses fails alone`() async throws {
-        let coalescer = IngestCoalescer(writersMax: 1) { requests in
-            try await Task.sleep(for: .milliseconds(20))
+        let gate = Gate()
+        let coalescer = Self.held(at: gate) { requests in
             if requests.contains(where: { $0.batch.items.contains { $0.id == "poison" } }) { throw Broken() }
-            return Self.receipts(requests)
         }
-        await withTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for caller in 0..<10 {
                 let id = caller == 5 ? "poison" : "good-\(caller)"
+                let request = try request([id])
                 group.addTask {
                     do {
-                        let receipts = try await coalescer.record(try request([id]))
+                        let receipts = try await coalescer.record(request)
                         #expect(receipts.map(\.id) == [id])
                         #expect(id != "poison")
                     } catch {
@@ -68,45 +83,67 @@ import Testing
                     }
                 }
             }
+            try await eventually("all but the first wait") { await coalescer.waitingEvents == 9 }
+            await gate.open()
+            try await group.waitForAll()
         }
     }
 
     @Test func `a caller that hangs up does not cancel the others`() async throws {
-        let coalescer = IngestCoalescer(writersMax: 1) { requests in
-            try await Task.sleep(for: .milliseconds(50))
-            return Self.receipts(requests)
-        }
-        let first = try request(["first"])
+        let gate = Gate()
+        let coalescer = Self.held(at: gate)
+        let (first, second) = (try request(["first"]), try request(["second"]))
         let hangsUp = Task { try await coalescer.record(first) }
-        let stays = Task { try await coalescer.record(try request(["second"])) }
-        try await Task.sleep(for: .milliseconds(10))
+        await gate.isReached()
+        let stays = Task { try await coalescer.record(second) }
+        try await eventually("the second waits") { await coalescer.waitingEvents == 1 }
         hangsUp.cancel()
+        await gate.open()
         #expect(try await stays.value.map(\.id) == ["second"])
     }
 
     @Test func `too many waiting events are refused at once, and later ones are taken again`() async throws {
-        let coalescer = IngestCoalescer(writersMax: 1, eventsPerCommitMax: 4, waitingEventsMax: 8) {
-            requests in
-            try await Task.sleep(for: .milliseconds(30))
-            return Self.receipts(requests)
+        let gate = Gate()
+        let coalescer = Self.held(at: gate, eventsPerCommitMax: 4, waitingEventsMax: 8)
+        let first = Task { [request = try request(["first"])] in try await coalescer.record(request) }
+        await gate.isReached()
+        let waiting = try (0..<8).map { number in
+            Task { [request = try request(["\(number)"])] in try await coalescer.record(request) }
         }
-        let outcomes = try await withThrowingTaskGroup(of: Bool.self) { group in
-            for caller in 0..<20 {
-                let request = try request(["\(caller)"])
-                group.addTask {
-                    do {
-                        _ = try await coalescer.record(request)
-                        return true
-                    } catch TrackingError.overloaded {
-                        return false
-                    }
-                }
-            }
-            return try await group.reduce(into: []) { $0.append($1) }
-        }
-        #expect(outcomes.contains(false))
-        #expect(outcomes.contains(true))
-        #expect(try await coalescer.record(try request(["later"])).count == 1)
+        try await eventually("eight wait") { await coalescer.waitingEvents == 8 }
+        let late = try request(["late"])
+        await #expect(throws: TrackingError.self) { try await coalescer.record(late) }
+        await gate.open()
+        for call in [first] + waiting { #expect(try await call.value.count == 1) }
+        #expect(try await coalescer.record(late).count == 1)
+    }
+}
+
+/// Where a step waits until it is opened.
+private actor Gate {
+    private var isOpen = false
+    private var isThere = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var watching: [CheckedContinuation<Void, Never>] = []
+
+    func pass() async {
+        isThere = true
+        for watcher in watching { watcher.resume() }
+        watching = []
+        guard !isOpen else { return }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    /// Returns when somebody has come to the gate.
+    func isReached() async {
+        guard !isThere else { return }
+        await withCheckedContinuation { watching.append($0) }
+    }
+
+    func open() {
+        isOpen = true
+        for step in waiting { step.resume() }
+        waiting = []
     }
 }
 

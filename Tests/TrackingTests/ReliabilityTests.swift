@@ -91,11 +91,11 @@ import Testing
         }
         try await stack.record((0..<200).map { .test("a\($0)", "learner\($0 % 20)") })
         relay.wake()
-        try await Self.eventually { try await Self.total(stack) == 200 }
+        try await eventually("200 events counted") { try await Self.total(stack) == 200 }
         try await redis.flush()
         try await stack.record((0..<200).map { .test("b\($0)", "learner\($0 % 20)") })
         relay.wake()
-        try await Self.eventually { try await Self.total(stack) == 400 }
+        try await eventually("400 events counted") { try await Self.total(stack) == 400 }
         #expect(try await stack.said(EnrollmentChanged.self).count == 20)
         #expect(try await stack.count("dead_letter") == 0)
         running.cancel()
@@ -114,14 +114,6 @@ import Testing
 
     private static func total(_ stack: TrackingStack) async throws -> Int {
         try await stack.call(TrackingRPC.getTrackingOverview, GetTrackingOverview.Request()).eventsTotal
-    }
-
-    private static func eventually(_ isTrue: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while try await !isTrue() {
-            try #require(ContinuousClock.now < deadline, "it did not come to pass within 20 s")
-            try await Task.sleep(for: .milliseconds(20))
-        }
     }
 }
 

@@ -26,6 +26,11 @@ struct IngestCoalescer: Sendable {
                 overloaded: { TrackingError.overloaded(waitingEvents: $0) }, serve: write))
     }
 
+    /// Events of calls that wait for the next transaction.
+    var waitingEvents: Int {
+        get async { await coalescer.waitingWeight }
+    }
+
     /// Receipts of the request's items, in their order, after the commit that holds them.
     ///
     /// - Throws: ``TrackingError/overloaded(waitingEvents:)`` at once, or what the transaction throws.
