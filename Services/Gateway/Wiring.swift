@@ -57,7 +57,9 @@ public enum Wiring {
             ImportRoutes(upstream: upstream).routes, CourseRoutes(upstream: upstream).routes,
             EnrollmentRoutes(upstream: upstream).routes, LearnerRoutes(upstream: upstream).routes,
             ActivityRoutes(upstream: upstream).routes, InsightRoutes(upstream: upstream).routes,
-            StudyRoutes(upstream: upstream).routes, admin.routes, status.routes,
+            StudyRoutes(upstream: upstream).routes, SourceRoutes(upstream: upstream).routes,
+            QuarantineRoutes(upstream: upstream).routes, PeopleRoutes(upstream: upstream).routes,
+            admin.routes, status.routes,
         ]
         return tables.flatMap(\.self)
     }

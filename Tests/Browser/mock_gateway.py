@@ -100,7 +100,8 @@ def answer(path, query, key):
             return status(key)
         case ["quarantine"]:
             events = [{"id": 1, "source": "moodle-main", "eventID": "x-17", "status": "quarantined", "receivedAt": data.at(data.NOW - data.DAY),
-                       "reason": "occurredAt must be at most 24 hours ahead, got 2031-01-01T00:00:00Z", "raw": '{"id":"x-17","verb":"viewed"}'}]
+                       "reason": "occurredAt: expected a time at most 10 minutes ahead of 2026-11-23T10:00:00Z, got 2031-01-01T00:00:00Z",
+                       "field": "occurredAt", "problem": "ahead", "state": "waiting", "raw": '{"id":"x-17","verb":"viewed"}'}]
             return {"events": [] if is_empty else events, "nextPageToken": ""}
         case ["dead-letters"]:
             letters = [{"service": "nudging", "id": 4, "consumer": "nudging", "stream": "risk-scores", "partition": 12, "seq": 831,

@@ -12,9 +12,12 @@ import Testing
         let stack = try await TrackingStack.make()
         let service = TrackingRPC.service
         let asked = [
-            "GetCourse", "GetCourseRun", "GetLearner", "GetTimeline", "GetTrackingOverview", "ImportRows",
-            "ListActivities", "ListCourseRuns", "ListCourses", "ListEnrollments", "ListQuarantine", "RecordEvents",
+            "CorrectQuarantine", "DiscardQuarantine", "GetCourse", "GetCourseRun", "GetDrift", "GetIdentity",
+            "GetLearner", "GetQuarantinedEvent", "GetTimeline", "GetTrackingOverview", "ImportRows",
+            "ListActivities", "ListCourseRuns", "ListCourses", "ListDataGaps", "ListEnrollments", "ListQuarantine",
+            "ListRoleRules", "ListSources", "MergeLearners", "RecordEvents", "RecordHeartbeat", "ReplayQuarantine",
             "ResolveLearners", "SetActivities", "SetCourse", "SetCourseCalendar", "SetCourseRun", "SetEnrollments",
+            "SetLearnerRole", "SetRoleRules", "SummarizeQuarantine", "UnmergeLearners",
         ].map { "/\(service)/\($0)" }
         #expect(Set(asked).subtracting(stack.router.paths).isEmpty)
     }

@@ -41,8 +41,21 @@ struct TrackingStack: Sendable {
             ingest: coalescer,
             learners: LearnerReads(database: database), history: HistoryReads(database: database),
             timelines: TimelineReads(database: database),
-            overviews: OverviewReads(database: database), quarantine: QuarantineReads(database: database),
+            overviews: OverviewReads(database: database), metrics: IngestMetrics(), drift: DriftSampler(),
+            wakeRelay: {}
+        ).register(on: router)
+        PeopleRoutes(
+            changes: LearnerChanges(testDatabase.settings(poolSize: 1), logger: Logger(label: "test")),
+            reads: IdentityReads(database: database), wakeRelay: {}
+        ).register(on: router)
+        QuarantineRoutes(
+            reads: QuarantineReads(database: database), store: QuarantineStore(database: database),
+            reader: QuarantinedItem(mappings: try MappingFiles([MappingFiles.own])), ingest: coalescer,
             metrics: IngestMetrics(), wakeRelay: {}
+        ).register(on: router)
+        SourceRoutes(
+            store: SourceStore(database: database), reads: SourceReads(database: database),
+            drift: DriftStore(database: database), wakeRelay: {}
         ).register(on: router)
         StudyRoutes(
             plans: StudyPlanStore(database: database), studies: StudyReads(database: database),
@@ -120,7 +133,7 @@ struct TrackingStack: Sendable {
 
     /// Applies what is not yet applied, `run` facts a transaction.
     func project(run: Int = 500) async throws {
-        for projection in ReadModels.projections { try await project(projection, run: run) }
+        for projection in ReadModels.heard { try await project(projection, run: run) }
     }
 
     private func project(_ projection: any Projection, run: Int) async throws {
@@ -156,6 +169,14 @@ struct TrackingStack: Sendable {
 
     /// Lets the sweep do all that is due.
     func sweep() async throws {
+        let store = SweepStore(database: database)
+        _ = try await SourceStore(database: database).judge(
+            at: try await store.horizon(now: clock.now(), of: SourceProjection.name))
+        try await sweepStates()
+    }
+
+    /// Lets the sweep look at learners alone, as if their sources were not in question.
+    func sweepStates() async throws {
         let store = SweepStore(database: database)
         while try await store.review(
             at: try await store.horizon(now: clock.now()), limit: TrackingLimits.enrollmentsPerSweep

@@ -2,7 +2,7 @@ import Contracts
 import Foundation
 import HTTPServer
 
-/// What Holdfast did: nudges, decisions, messages; the model behind it; what could not be taken in.
+/// What Holdfast did: nudges, decisions, messages; the model behind it.
 struct ActivityRoutes: Sendable {
     let upstream: Upstream
 
@@ -34,10 +34,6 @@ struct ActivityRoutes: Sendable {
                 method: .get, path: "/v1/messages/{delivery}", scope: .read,
                 summary: "One such mail; as message/rfc822 when that is asked for.", responseSchema: "Message",
                 handle: message),
-            Route(
-                method: .get, path: "/v1/quarantine", scope: .read,
-                summary: "Events that could not be taken in, with the reason.", query: paging,
-                responseSchema: "Quarantine", handle: quarantine),
             Route(
                 method: .get, path: "/v1/model", scope: .read, summary: "The card of the model in use.",
                 responseSchema: "Model", handle: model),
@@ -79,12 +75,6 @@ struct ActivityRoutes: Sendable {
             NotificationRPC.getSinkMessage, .init(delivery: delivery), upstream.context(request))
         guard request.http.header("accept")?.contains("message/rfc822") == true else { return try .json(found) }
         return .text(found.eml, type: "message/rfc822")
-    }
-
-    private func quarantine(_ request: APIRequest) async throws -> HTTPServerResponse {
-        try .json(
-            await upstream.tracking.call(
-                TrackingRPC.listQuarantine, .init(page: try request.page()), upstream.context(request)))
     }
 
     private func model(_ request: APIRequest) async throws -> HTTPServerResponse {

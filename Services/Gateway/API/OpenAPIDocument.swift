@@ -9,7 +9,8 @@ enum OpenAPIDocument {
             let operations = routes.map { ($0.method.rawValue.lowercased(), operation($0)) }
             paths[path] = .object(Dictionary(uniqueKeysWithValues: operations))
         }
-        let schemas = try schemas(of: ["openapi-schemas", "catalog-schemas", "insight-schemas", "study-schemas"])
+        let schemas = try schemas(
+            of: ["openapi-schemas", "catalog-schemas", "insight-schemas", "people-schemas", "study-schemas"])
         let document: JSONValue = .object([
             "openapi": .string("3.1.0"),
             "info": .object([

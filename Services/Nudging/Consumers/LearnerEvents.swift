@@ -3,7 +3,8 @@ import EventLog
 import Foundation
 import PostgreSQL
 
-/// Hears `learner-events`: who is in which run, when each learner and each run was last heard, and who came back.
+/// Hears `learner-events`: who is in which run, when each learner and each run was last heard, who came
+/// back, and which sources are silent.
 struct LearnerEvents: Sendable {
     static let stream = StreamName.learnerEvents
 
@@ -28,6 +29,16 @@ struct LearnerEvents: Sendable {
                 try situations.note(fact.decode(EnrollmentChanged.self), tenant: fact.tenant, on: session)
             case CourseRunDefined.type:
                 try situations.note(fact.decode(CourseRunDefined.self).courseRun, tenant: fact.tenant, on: session)
+            case LearnersMerged.type:
+                try write(&pending, on: session)
+                try situations.note(fact.decode(LearnersMerged.self), tenant: fact.tenant, on: session)
+            case LearnersUnmerged.type:
+                try write(&pending, on: session)
+                try situations.note(fact.decode(LearnersUnmerged.self), tenant: fact.tenant, on: session)
+            case DataGapOpened.type:
+                try situations.note(fact.decode(DataGapOpened.self), tenant: fact.tenant, on: session)
+            case DataGapClosed.type:
+                try situations.note(fact.decode(DataGapClosed.self), tenant: fact.tenant, on: session)
             default:
                 // Other facts of the stream, such as changes of lifecycle state, do not bear on decisions yet.
                 continue
@@ -39,7 +50,14 @@ struct LearnerEvents: Sendable {
     private func write(_ pending: inout [TenantID: [SituationStore.Heard]], on session: Session) throws {
         for (tenant, heard) in pending.sorted(by: { $0.key < $1.key }) {
             try situations.note(heard, tenant: tenant, on: session)
-            try decisions.noteReturns(heard, tenant: tenant, on: session)
+            // Who comes back under another name comes back.
+            let survivors = try situations.survivors(of: Set(heard.map(\.learner)), tenant: tenant, on: session)
+            let counted = heard.map { one in
+                var one = one
+                one.learner = survivors[one.learner] ?? one.learner
+                return one
+            }
+            try decisions.noteReturns(counted, tenant: tenant, on: session)
         }
         pending = [:]
     }

@@ -106,7 +106,20 @@ public struct DecisionPipeline: Sendable {
         return .pass("enrolled, and band \(band) is at least \(policy.bandAtLeast.rawValue)")
     }
 
+    /// Tracking knows the rhythm of each source and says when one is silent. Where it says nothing, because a source
+    /// is new or too small, the run's own silence is asked.
     private func dataGap() -> Finding {
+        if let open = situation.run.gaps.first(where: { $0.closedAt == nil }) {
+            return .block(
+                "the source \(open.source) has been silent for \(age(of: open.silentSince)): a data gap, "
+                    + "nobody knows what its learners did")
+        }
+        if let closed = situation.run.gaps.first(where: { gap in
+            gap.closedAt.map { now < $0.addingTimeInterval(NudgingLimits.gapSettling) } ?? false
+        }), let closedAt = closed.closedAt {
+            return .block(
+                "the source \(closed.source) spoke again \(age(of: closedAt)) ago: what it kept back may still come")
+        }
         guard situation.run.learners >= NudgingLimits.learnersToJudgeSilence else {
             return .pass("too few learners to tell a silent source")
         }

@@ -13,10 +13,13 @@ public struct LearnerSituation: Sendable, Equatable {
         public var lastEventAt: Date?
         public var learners: Int
         public var assessments: [PlannedAssessment]
+        /// Sources of the run that are silent, or were until lately.
+        public var gaps: [SourceGap]
 
         public init(
             title: String, startsAt: Date? = nil, endsAt: Date? = nil, timeZone: String = "UTC",
-            lastEventAt: Date? = nil, learners: Int = 0, assessments: [PlannedAssessment] = []
+            lastEventAt: Date? = nil, learners: Int = 0, assessments: [PlannedAssessment] = [],
+            gaps: [SourceGap] = []
         ) {
             self.title = title
             self.startsAt = startsAt
@@ -25,6 +28,21 @@ public struct LearnerSituation: Sendable, Equatable {
             self.lastEventAt = lastEventAt
             self.learners = learners
             self.assessments = assessments
+            self.gaps = gaps
+        }
+    }
+
+    /// The newest data gap of a source that feeds the run.
+    public struct SourceGap: Codable, Sendable, Equatable {
+        public var source: SourceID
+        public var silentSince: Date
+        /// `nil` while the source is silent.
+        public var closedAt: Date?
+
+        public init(source: SourceID, silentSince: Date, closedAt: Date? = nil) {
+            self.source = source
+            self.silentSince = silentSince
+            self.closedAt = closedAt
         }
     }
 

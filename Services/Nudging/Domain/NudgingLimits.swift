@@ -8,6 +8,8 @@ public enum NudgingLimits {
     public static let inactivityMin: TimeInterval = 24 * 3_600
     /// A run in which nobody was heard for longer than this is a silent source, not a silent class. Seconds.
     public static let sourceSilenceMax: TimeInterval = 48 * 3_600
+    /// After a data gap a source needs time to bring what it kept back; until then nobody is nudged. Seconds.
+    public static let gapSettling: TimeInterval = 6 * 3_600
     /// Runs with fewer learners say too little about whether their source is silent.
     public static let learnersToJudgeSilence = 5
     /// An address that was refused is not tried again for this long. Seconds.

@@ -131,7 +131,13 @@ struct SituationStore: Sendable {
         let rows = try session.rows(
             """
             SELECT asked.learner, asked.run, course_run.title, starts_at, ends_at, time_zone, last_event_at, learners,
-                   assessments::text AS assessments, status, last_activity_at, unsubscribed_at, refused_at,
+                   assessments::text AS assessments, learner_run.status, unsubscribed_at, refused_at,
+                   greatest(learner_run.last_activity_at, (
+                       SELECT max(other.last_activity_at) FROM learner_merge AS merge JOIN learner_run AS other
+                           ON other.tenant = merge.tenant AND other.learner = merge.merged
+                        WHERE merge.tenant = \(tenant) AND merge.survivor = asked.learner
+                          AND other.course_run = asked.run)) AS last_activity_at,
+                   \(Self.gaps) AS gaps,
                    (SELECT max(decided_at) FROM decision
                      WHERE tenant = \(tenant) AND learner = asked.learner AND course_run = asked.run
                        AND outcome IN ('send', 'holdout')) AS last_treated_at,
@@ -164,7 +170,7 @@ struct SituationStore: Sendable {
                 learners: try row.decode("learners", as: Int?.self) ?? 0,
                 assessments: try assessments.map { text in
                     try JSONCoding.decoder().decode([PlannedAssessment].self, from: Data(text.utf8))
-                } ?? []),
+                } ?? [], gaps: try gaps(row)),
             status: try row.decode("status", as: EnrollmentStatus?.self),
             lastActivityAt: try row.decode("last_activity_at"),
             unsubscribedAt: try row.decode("unsubscribed_at"), refusedAt: try row.decode("refused_at"),

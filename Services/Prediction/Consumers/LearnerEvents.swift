@@ -13,6 +13,14 @@ struct LearnerEvents: Sendable {
     let enrollments: EnrollmentStore
     let scoring: Scoring
     let clock: any ServiceClock
+    private let merges = LearnerMerges()
+
+    init(runs: CourseRunStore, enrollments: EnrollmentStore, scoring: Scoring, clock: any ServiceClock) {
+        self.runs = runs
+        self.enrollments = enrollments
+        self.scoring = scoring
+        self.clock = clock
+    }
 
     /// Applies a run of facts of one partition.
     func apply(_ facts: [Fact], on session: Session) throws {
@@ -24,6 +32,20 @@ struct LearnerEvents: Sendable {
             case LearningEventRecorded.type: changes.add(try fact.learningEvent(), fact)
             case EnrollmentChanged.type: changes.add(try fact.decode(EnrollmentChanged.self), fact)
             case CourseRunDefined.type: try define(try fact.decode(CourseRunDefined.self), fact, now, session)
+            case LearnersMerged.type:
+                let said = try fact.decode(LearnersMerged.self)
+                try merges.note(said, tenant: fact.tenant, on: session)
+                changes.touch(try of([said.merged, said.survivor], fact, session))
+            case LearnersUnmerged.type:
+                let said = try fact.decode(LearnersUnmerged.self)
+                try merges.note(said, tenant: fact.tenant, on: session)
+                changes.touch(try of([said.merged, said.survivor], fact, session))
+            case DataGapOpened.type:
+                let gap = try fact.decode(DataGapOpened.self)
+                try note(gap.source, gap.silentSince, closedAt: nil, gap.courseRuns, fact, now, session)
+            case DataGapClosed.type:
+                let gap = try fact.decode(DataGapClosed.self)
+                try note(gap.source, gap.silentSince, closedAt: gap.closedAt, gap.courseRuns, fact, now, session)
             default: continue  // Facts that later versions of Tracking say, and states that bear on no feature.
             }
         }
@@ -36,14 +58,43 @@ struct LearnerEvents: Sendable {
         try enrollments.makeDue(name, now: now, on: session)
     }
 
+    /// A source of some runs fell silent, or speaks again: their learners are looked at with other eyes.
+    private func note(
+        _ source: SourceID, _ silentSince: Date, closedAt: Date?, _ courseRuns: [CourseRunID], _ fact: Fact,
+        _ now: Date, _ session: Session
+    ) throws {
+        let span = DataGapSpan(silentSince: silentSince, closedAt: closedAt)
+        for courseRun in courseRuns.sorted() {
+            let name = CourseRunStore.Name(tenant: fact.tenant, courseRun: courseRun)
+            try runs.note(span, of: source, in: name, now: now, on: session)
+            try enrollments.makeDue(name, now: now, on: session)
+        }
+    }
+
+    private func of(_ learners: [LearnerID], _ fact: Fact, _ session: Session) throws -> [EnrollmentKey] {
+        try merges.enrollments(of: learners, tenant: fact.tenant, on: session)
+    }
+
     private func apply(_ changes: Changes, now: Date, on session: Session) throws {
         guard !changes.byKey.isEmpty else { return }
+        var changes = changes
+        // What a merged learner does changes the score of the survivor.
+        changes.touch(try merges.survivors(of: Array(changes.byKey.keys), on: session))
         let keys = changes.byKey.keys.sorted()
         let known = try enrollments.lock(keys, on: session)
-        let touched = keys.map { key in
+        var touched = keys.map { key in
             var enrollment = known[key] ?? Enrollment(key: key)
             for change in changes.byKey[key, default: []] { change(&enrollment.state) }
             return enrollment
+        }
+        let states = Dictionary(uniqueKeysWithValues: touched.map { ($0.key, $0.state) })
+        let joined = try merges.states(mergedInto: keys, on: session)
+        for index in touched.indices where joined[touched[index].key] != nil {
+            let key = touched[index].key
+            touched[index].joined = joined[key, default: []].map { other in
+                states[EnrollmentKey(tenant: key.tenant, courseRun: key.courseRun, learner: other.learner)]
+                    ?? other.state
+            }
         }
         let scored = try scoring.score(touched, backfilled: changes.backfilled, now: now, on: session)
         try enrollments.save(scored.enrollments, now: now, on: session)
@@ -59,6 +110,11 @@ struct LearnerEvents: Sendable {
 
         /// Enrollments that only history brought in later touched.
         var backfilled: Set<EnrollmentKey> { Set(byKey.keys).subtracting(live) }
+
+        /// Scores enrollments anew of which nothing else is said; that is no reason for a nudge.
+        mutating func touch(_ keys: [EnrollmentKey]) {
+            for key in keys { byKey[key] = byKey[key] ?? [] }
+        }
 
         mutating func add(_ event: LearningEventRecorded, _ fact: Fact) {
             guard let courseRun = event.courseRun else { return }

@@ -9,22 +9,22 @@ public enum AbstentionRules {
     /// Someone who never came in two weeks is known to be absent; before that, one single day says nothing.
     public static let sparseTenureDays = 14
     public static let sparseActiveDaysMin = 2
-    /// Nobody of at least ``gapCohortMin`` learners was active for so many days: the source is silent, not
-    /// they.
+    /// Where Tracking knows of no data gap, because a source is new: nobody of at least ``gapCohortMin`` learners was
+    /// active for so many days: the source is silent, not they.
     public static let gapDays = 3
     public static let gapCohortMin = 20
 
     /// The reason to abstain, or `nil` when a score can be given.
     public static func reason(
-        _ state: EnrollmentState, plan: CoursePlan?, cohort: CohortSummary?, now: Date
+        _ state: EnrollmentState, plan: CoursePlan?, cohort: CohortSummary?, now: Date, gaps: GapDays = .none
     ) -> Abstention? {
         guard state.isEnrolled else { return .notEnrolled }
         guard let plan else { return .tooLittleData }
         let today = EpochDay(of: now)
         if today < plan.startsOn { return .runNotStarted }
         if today > plan.endsOn { return .runEnded }
-        let asOf = Features.asOfDay(state, now: now)
-        let tenure = asOf - Features.origin(of: state, plan) + 1
+        let asOf = Features.asOfDay(state, now: now, gaps: gaps)
+        let tenure = Features.window(of: state, plan: plan, asOf: asOf, gaps: gaps).tenure
         if tenure < tenureDaysMin { return .tooNew }
         if tenure < sparseTenureDays, state.activeDays(upTo: asOf) < sparseActiveDaysMin {
             return .tooLittleData

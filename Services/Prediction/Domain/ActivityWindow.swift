@@ -14,13 +14,25 @@ struct ActivityWindow {
     /// Days that the learner could have been active: from joining or the start, whichever is later, both
     /// ends counted. At least 1.
     let tenure: Int
+    private let state: EnrollmentState
+    private let day: EpochDay
+    private let gapDays: GapDays
 
-    init(_ state: EnrollmentState, from origin: EpochDay, asOf day: EpochDay) {
+    /// - Parameter gaps: Days on which the learner could not be heard are left out of every count of days.
+    init(_ state: EnrollmentState, from origin: EpochDay, asOf day: EpochDay, gaps: GapDays = .none) {
         let end = state.days.lastIndex { $0.day <= day }.map { $0 + 1 } ?? 0
         days = state.days[0..<end]
-        ages = days.map { day - $0.day }
+        ages = days.map { day - $0.day - gaps.silent(from: $0.day, through: day, in: state) }
         logs = days.map { log1p(Double($0.total)) }
-        tenure = max(day - origin + 1, 1)
+        tenure = max(day - origin + 1 - gaps.silent(from: origin, through: day, in: state), 1)
+        self.state = state
+        self.day = day
+        gapDays = gaps
+    }
+
+    /// Days from `start` up to the day it is seen from, both counted.
+    func span(from start: EpochDay) -> Int {
+        day - start + 1 - gapDays.silent(from: start, through: day, in: state)
     }
 
     /// Active days among the last `length`, leaving out the last `skipping`.

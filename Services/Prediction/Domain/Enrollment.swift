@@ -23,10 +23,15 @@ public struct Enrollment: Sendable, Hashable {
     public let key: EnrollmentKey
     public var state: EnrollmentState
     public var risk: StandingRisk
+    /// States of learners who are the same person; they count, and are not part of what is kept of this enrollment.
+    public var joined: [EnrollmentState] = []
     /// What the standing score was computed from; `nil` while the model abstains.
     public var vector: FeatureVector?
     /// The model that gave the standing score.
     public var model: String?
+
+    /// What the person did under any id.
+    public var studied: EnrollmentState { joined.reduce(state) { $0.joined(with: $1) } }
 
     public init(
         key: EnrollmentKey, state: EnrollmentState = EnrollmentState(), risk: StandingRisk = StandingRisk(),
@@ -44,9 +49,12 @@ public struct Enrollment: Sendable, Hashable {
 public struct CourseRunContext: Sendable, Hashable {
     public let plan: CoursePlan
     public let cohort: CohortSummary?
+    /// When sources that feed the run were silent.
+    public let gaps: [DataGapSpan]
 
-    public init(plan: CoursePlan, cohort: CohortSummary?) {
+    public init(plan: CoursePlan, cohort: CohortSummary?, gaps: [DataGapSpan] = []) {
         self.plan = plan
         self.cohort = cohort
+        self.gaps = gaps
     }
 }

@@ -5,19 +5,26 @@ import Foundation
 // before.
 extension Features {
     static func addAssessments(
-        to vector: inout FeatureVector, _ state: EnrollmentState, _ plan: CoursePlan, _ day: EpochDay
+        to vector: inout FeatureVector, _ state: EnrollmentState, _ plan: CoursePlan, _ day: EpochDay,
+        _ window: ActivityWindow, _ gaps: GapDays
     ) {
         let origin = origin(of: state, plan)
         let results = Dictionary(uniqueKeysWithValues: state.results.map { ($0.key, $0.asOf(day)) })
         vector[.bankedCount] = Double(results.values.count { $0.bankedOn != nil })
-        addDue(to: &vector, plan.assessments.filter { $0.dueOn <= day && $0.dueOn >= origin }, results, day)
+        let due = plan.assessments.filter { deadline in
+            // Whether work that was due on a gap day was handed in, nobody knows, unless it or the learner was heard.
+            deadline.dueOn <= day && deadline.dueOn >= origin
+                && (!gaps.contains(deadline.dueOn) || results[deadline.key]?.isDone == true
+                    || state.lastActiveDay(asOf: deadline.dueOn) == deadline.dueOn)
+        }
+        addDue(to: &vector, due, results, day)
         if let next = plan.assessments.first(where: { $0.dueOn > day }) {
             vector[.daysToDeadline] = Double(next.dueOn - day)
             vector[.nextWeight] = next.weight
             vector[.nextSubmitted] = results[next.key]?.isDone == true ? 1 : 0
         }
         if let newest = results.values.compactMap(\.submittedOn).max() {
-            vector[.daysSinceSubmission] = Double(day - newest)
+            vector[.daysSinceSubmission] = Double(window.span(from: newest) - 1)
         }
         addLateness(to: &vector, plan, results)
         addMarks(to: &vector, results)

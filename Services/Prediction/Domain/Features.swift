@@ -9,9 +9,14 @@ public enum Features {
     /// A day that is still running counts once the learner was active in it; until then the day before is the
     /// last that can be judged. So nothing moves at midnight for those who were active, and a new day without
     /// activity counts against nobody before it is over.
-    public static func asOfDay(_ state: EnrollmentState, now: Date) -> EpochDay {
+    ///
+    /// While a data gap lasts, the last day before it is the last that can be judged.
+    public static func asOfDay(_ state: EnrollmentState, now: Date, gaps: GapDays = .none) -> EpochDay {
         let today = EpochDay(of: now)
-        return state.lastActiveDay(asOf: today) == today ? today : today - 1
+        guard state.lastActiveDay(asOf: today) != today else { return today }
+        var day = today - 1
+        while gaps.isOpen, gaps.contains(day), state.lastActiveDay(asOf: day) != day { day = day - 1 }
+        return day
     }
 
     /// All indicators of one enrollment as of the end of `day`.
@@ -19,26 +24,30 @@ public enum Features {
     /// - Parameters:
     ///   - cohort: What the others of the course run did; without it the indicators of comparison stay
     ///   unknown.
+    ///   - gaps: Days on which nobody could know what the learner did.
     /// - Complexity: linear in the active days of the enrollment; a few microseconds.
     public static func vector(
-        of state: EnrollmentState, plan: CoursePlan, cohort: CohortSummary?, asOf day: EpochDay
+        of state: EnrollmentState, plan: CoursePlan, cohort: CohortSummary?, asOf day: EpochDay,
+        gaps: GapDays = .none
     ) -> FeatureVector {
         var vector = FeatureVector()
-        let window = window(of: state, plan: plan, asOf: day)
+        let window = window(of: state, plan: plan, asOf: day, gaps: gaps)
         addTime(to: &vector, state, plan, window, day)
         addFrequency(to: &vector, window)
-        addVolume(to: &vector, window, plan, day)
+        addVolume(to: &vector, window, plan)
         addTrend(to: &vector, window)
         addBaseline(to: &vector, window)
         addRegularity(to: &vector, window)
         addContent(to: &vector, window)
-        addAssessments(to: &vector, state, plan, day)
+        addAssessments(to: &vector, state, plan, day, window, gaps)
         if let cohort { addPeers(to: &vector, PeerMetrics(vector), cohort) }
         return vector
     }
 
-    static func window(of state: EnrollmentState, plan: CoursePlan, asOf day: EpochDay) -> ActivityWindow {
-        ActivityWindow(state, from: origin(of: state, plan), asOf: day)
+    static func window(
+        of state: EnrollmentState, plan: CoursePlan, asOf day: EpochDay, gaps: GapDays = .none
+    ) -> ActivityWindow {
+        ActivityWindow(state, from: origin(of: state, plan), asOf: day, gaps: gaps)
     }
 
     /// The first day on which the learner could be expected to act.
@@ -80,9 +89,9 @@ public enum Features {
     }
 
     private static func addVolume(
-        to vector: inout FeatureVector, _ window: ActivityWindow, _ plan: CoursePlan, _ day: EpochDay
+        to vector: inout FeatureVector, _ window: ActivityWindow, _ plan: CoursePlan
     ) {
-        let sinceStart = day - plan.startsOn + 1
+        let sinceStart = window.span(from: plan.startsOn)
         var total = 0
         var before = (days: 0, logs: 0.0)
         var since = (days: 0, logs: 0.0)

@@ -115,11 +115,11 @@ struct Rescoring: Service {
         let now = clock.now()
         return try await database.transaction { [runs, enrollments] session in
             guard let name = try claim(now, session),
-                let plan = try runs.contexts(of: [name], on: session)[name]?.plan
+                let run = try runs.contexts(of: [name], on: session)[name]
             else { return false }
-            let cohort = try Self.summary(of: name, plan: plan, now: now, enrollments, session)
+            let cohort = try Self.summary(of: name, run, now: now, enrollments, session)
             let today = EpochDay(of: now)
-            let isOver = today > plan.endsOn
+            let isOver = today > run.plan.endsOn
             try runs.save(cohort, of: name, now: now, dueAt: isOver ? nil : (today + 1).start, on: session)
             return true
         }
@@ -127,18 +127,20 @@ struct Rescoring: Service {
 
     /// What the enrolled of a run did up to now.
     static func summary(
-        of name: CourseRunStore.Name, plan: CoursePlan, now: Date, _ enrollments: EnrollmentStore,
+        of name: CourseRunStore.Name, _ run: CourseRunContext, now: Date, _ enrollments: EnrollmentStore,
         _ session: Session
     ) throws -> CohortSummary {
+        let gaps = GapDays(run.gaps, now: now)
         var vectors: [FeatureVector] = []
         var last: LearnerID?
         while vectors.count < PredictionLimits.cohortSampleMax {
             let page = try enrollments.page(
                 of: name, after: last, limit: PredictionLimits.cohortPageMax, on: session)
             vectors += page.map { enrollment in
-                Features.vector(
-                    of: enrollment.state, plan: plan, cohort: nil,
-                    asOf: Features.asOfDay(enrollment.state, now: now))
+                let state = enrollment.studied
+                return Features.vector(
+                    of: state, plan: run.plan, cohort: nil,
+                    asOf: Features.asOfDay(state, now: now, gaps: gaps), gaps: gaps)
             }
             guard page.count == PredictionLimits.cohortPageMax, let end = page.last else { break }
             last = end.key.learner

@@ -71,17 +71,20 @@ public struct RiskScorer: Sendable {
     ) throws -> [StandingRisk.Outcome] {
         var outcomes: [StandingRisk.Outcome?] = []
         var vectors: [FeatureVector] = []
+        let gaps = GapDays(run?.gaps ?? [], now: now)
         for index in enrollments.indices {
-            let state = enrollments[index].state
+            let state = enrollments[index].studied
             enrollments[index].vector = nil
             enrollments[index].model = model.version
-            let reason = AbstentionRules.reason(state, plan: run?.plan, cohort: run?.cohort, now: now)
+            let reason = AbstentionRules.reason(
+                state, plan: run?.plan, cohort: run?.cohort, now: now, gaps: gaps)
             guard reason == nil, let run else {
                 outcomes.append(.abstention(reason ?? .tooLittleData))
                 continue
             }
             let vector = Features.vector(
-                of: state, plan: run.plan, cohort: run.cohort, asOf: Features.asOfDay(state, now: now))
+                of: state, plan: run.plan, cohort: run.cohort,
+                asOf: Features.asOfDay(state, now: now, gaps: gaps), gaps: gaps)
             enrollments[index].vector = vector
             vectors.append(vector)
             outcomes.append(nil)

@@ -73,7 +73,8 @@ final class CourseRunStore: Sendable {
         let cohort = try row.decode("cohort", as: String?.self)
         let context = CourseRunContext(
             plan: CoursePlan(try decoder.decode(CourseRunDefinition.self, from: Data(definition.utf8))),
-            cohort: try cohort.map { try decoder.decode(CohortSummary.self, from: Data($0.utf8)) })
+            cohort: try cohort.map { try decoder.decode(CohortSummary.self, from: Data($0.utf8)) },
+            gaps: try gaps(of: name, on: session))
         let revision = try row.decode("revision", as: Int64.self)
         cache.withLock { cache in
             if cache.count >= Self.cachedMax { cache = [:] }

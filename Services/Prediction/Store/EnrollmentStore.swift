@@ -40,7 +40,7 @@ struct EnrollmentStore: Sendable {
             ORDER BY e.due_at, e.tenant, e.course_run, e.learner LIMIT \(limit)
             FOR UPDATE OF e SKIP LOCKED
             """
-        ).map(Enrollment.init(row:))
+        ).map(Enrollment.init(row:)).joined(on: session)
     }
 
     /// One page of a run's enrollments by learner, not locked; `after` is the last learner of the page
@@ -55,7 +55,7 @@ struct EnrollmentStore: Sendable {
               AND (\(learner)::uuid IS NULL OR learner > \(learner))
             ORDER BY learner LIMIT \(limit)
             """
-        ).map(Enrollment.init(row:))
+        ).map(Enrollment.init(row:)).joined(on: session)
     }
 
     /// Makes all enrollments of a run due. They are locked in the order of ``lock(_:on:)``, so that the two never
@@ -231,5 +231,18 @@ extension Enrollment {
             key: key, state: try EnrollmentState(encoded: row.decode("state")), risk: risk,
             vector: try row.decode("vector", as: Data?.self).flatMap(FeatureVector.init(encoded:)),
             model: try row.decode("model"))
+    }
+}
+
+extension [Enrollment] {
+    /// The same enrollments with the states of those who are the same persons.
+    func joined(on session: Session) throws -> [Enrollment] {
+        let states = try LearnerMerges().states(mergedInto: map(\.key), on: session)
+        guard !states.isEmpty else { return self }
+        return map { enrollment in
+            var enrollment = enrollment
+            enrollment.joined = states[enrollment.key, default: []].map(\.state)
+            return enrollment
+        }
     }
 }

@@ -5,6 +5,12 @@ extension TrackingError: RPCErrorConvertible {
         switch self {
         case .unreadable(let sentence): RPCError(.invalidArgument, sentence)
         case .unknownLearner(let learner): RPCError(.notFound, "learner \(learner) is not known here")
+        case .cannotMerge(let sentence): RPCError(.failedPrecondition, sentence)
+        case .tooManyEvents(let most):
+            RPCError(
+                .failedPrecondition,
+                "the learners have more than \(Words.count(most)) events, too many for one change: ask the operator")
+        case .unknownQuarantinedEvent(let id): RPCError(.notFound, "no event \(id) is in quarantine")
         case .unknownCourseRun(let run): RPCError(.notFound, "course run \(run) is not declared here")
         case .unknownCourse(let course): RPCError(.notFound, "course \(course) is not known here")
         case .staleRevision(let expected, let found):

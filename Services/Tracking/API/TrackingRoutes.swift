@@ -10,8 +10,8 @@ struct TrackingRoutes: Sendable {
     let history: HistoryReads
     let timelines: TimelineReads
     let overviews: OverviewReads
-    let quarantine: QuarantineReads
     let metrics: IngestMetrics
+    let drift: DriftSampler
     /// Called after every commit that appended to the log.
     let wakeRelay: @Sendable () -> Void
 
@@ -36,9 +36,6 @@ struct TrackingRoutes: Sendable {
             try await overviews.overview(
                 courseRun: request.courseRun, tenant: context.tenant, now: context.now)
         }
-        router.handle(TrackingRPC.listQuarantine) { request, context in
-            try await quarantine.list(request, tenant: context.tenant)
-        }
     }
 
     @Sendable
@@ -48,6 +45,7 @@ struct TrackingRoutes: Sendable {
 
     private func record(_ body: Data, tenant: TenantID, now: Date, traceparent: String) async throws -> Data {
         let batch = try BatchReader.batch(body, now: now)
+        drift.look(at: batch.items, tenant: tenant, now: now)
         let receipts = try await ingest.record(
             IngestRequest(tenant: tenant, batch: batch, receivedAt: now, traceparent: traceparent))
         let response = RecordEvents.Response(receipts: receipts)

@@ -8,6 +8,8 @@ import PostgreSQL
 struct CatalogProjection: Projection {
     static let name = "tracking-catalog"
     static let tables = [ReadModelTable("seen_run"), ReadModelTable("seen_activity")]
+    /// An event names what it names, whoever did it.
+    static let readsExceptions = false
 
     /// Says nothing.
     func apply(_ facts: [Fact], on session: Session) throws -> [NewFact] {

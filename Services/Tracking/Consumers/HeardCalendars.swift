@@ -7,7 +7,7 @@ struct HeardCalendars {
     private(set) var runs: [(tenant: TenantID, run: CourseRunDefinition)] = []
     private(set) var holidays: [(tenant: TenantID, holidays: [Holiday])] = []
     /// In the order in which they were said.
-    private(set) var plans: [StudyCalendars.LearnerKey: [PlanChange]] = [:]
+    private(set) var plans: [LearnerKey: [PlanChange]] = [:]
 
     /// - Throws: `DecodingError` for a fact that is not what its type says; a poison fact.
     init(_ facts: [Fact]) throws {

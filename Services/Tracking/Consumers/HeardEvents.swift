@@ -17,7 +17,11 @@ struct HeardEvents {
             let event = try fact.learningEvent()
             let key = StudyKey(tenant: fact.tenant, learner: event.learner, courseRun: event.courseRun)
             byKey[key, default: []].append(event)
-            partitionByKey[key] = fact.partition
+            guard partitionByKey[key] == nil else { continue }
+            // What a merged learner did stands in the log under their own key, and counts for the survivor.
+            let name = event.learner.description
+            partitionByKey[key] =
+                fact.key == name ? fact.partition : EventLog.partition(tenant: fact.tenant, key: name)
         }
         self.byKey = byKey
         self.partitionByKey = partitionByKey
@@ -28,7 +32,7 @@ struct HeardEvents {
 
     func events(of key: StudyKey) -> [LearningEventRecorded] { byKey[key] ?? [] }
 
-    /// The partition of the log that holds all of this learner's facts.
+    /// The partition of the log that is this learner's.
     func partition(of key: StudyKey) -> Int { partitionByKey[key] ?? 0 }
 
     /// From which day on a study must be known to work out what its events change: the window of engagement

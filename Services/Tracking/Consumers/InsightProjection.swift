@@ -13,7 +13,7 @@ struct InsightProjection: Projection {
     static let name = "tracking-insight"
     static let tables = [
         ReadModelTable("activity_progress"), ReadModelTable("study_profile"), ReadModelTable("run_activity"),
-        ReadModelTable("run_distribution"), ReadModelTable("anomaly"),
+        ReadModelTable("run_distribution"), ReadModelTable("anomaly", isOfEvents: false),
     ]
 
     /// Keeps the rows, and says what the new events show to be unusual, or over.
@@ -29,7 +29,7 @@ struct InsightProjection: Projection {
     }
 
     /// What was unusual is in the log already; when to look at whom is not rebuilt.
-    func replay(_ facts: [Fact], on session: Session) throws {
+    func replay(_ facts: [Fact], after done: [Int: Int64], on session: Session) throws {
         _ = try take(HeardEvents(facts), facts, on: session)
     }
 

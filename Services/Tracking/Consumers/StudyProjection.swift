@@ -16,7 +16,7 @@ struct StudyProjection: Projection {
         ReadModelTable("learner"), ReadModelTable("enrollment", dueColumn: "review_at"),
         ReadModelTable("activity_day"), ReadModelTable("run_day"),
         ReadModelTable("activity_minute", kept: { "minute >= \(Int32(Minute.oldestKept(at: $0)))" }),
-        ReadModelTable("study_calendar"), ReadModelTable("learner_plan"),
+        ReadModelTable("study_calendar", isOfEvents: false), ReadModelTable("learner_plan", isOfEvents: false),
     ]
 
     func apply(_ facts: [Fact], on session: Session) throws -> [NewFact] {
@@ -30,7 +30,7 @@ struct StudyProjection: Projection {
     }
 
     /// States are taken from what was said about them, because when they were looked at is not in the log.
-    func replay(_ facts: [Fact], on session: Session) throws {
+    func replay(_ facts: [Fact], after done: [Int: Int64], on session: Session) throws {
         _ = try take(HeardEvents(facts), HeardCalendars(facts), reviewedAt: nil, on: session)
         let said = try facts.filter { $0.type == LearnerStateChanged.type }
             .map { (tenant: $0.tenant, change: try $0.decode(LearnerStateChanged.self)) }

@@ -7,6 +7,12 @@ public enum TrackingError: Error, Sendable, Equatable {
     case unreadable(String)
     /// A learner id that nobody ever resolved or sent an event under.
     case unknownLearner(LearnerID)
+    /// Two learners who cannot be made one, or two again: a sentence.
+    case cannotMerge(String)
+    /// More events than one rework of learners may look at.
+    case tooManyEvents(Int)
+    /// No event in quarantine has this number.
+    case unknownQuarantinedEvent(Int64)
     /// More events wait for a commit than may wait.
     case overloaded(waitingEvents: Int)
     /// A format that no mapping reads.

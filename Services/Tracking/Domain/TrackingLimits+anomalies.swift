@@ -34,6 +34,8 @@ extension TrackingLimits {
     public static let silenceChanceMax = 0.001
     /// A silence longer than this is no news whatever the habits: it is dormancy, which has its own word.
     public static let silenceDaysMax = 42
+    /// Seconds after which a learner is looked at again while a data gap lasts: nobody can say when it ends.
+    public static let gapReviewSeconds: Double = 86_400
 
     // MARK: Shifts of level
 

@@ -150,7 +150,12 @@ private struct Work {
         let parked = try shadow.parked(by: projection.name)
         for partition in partitions {
             while let page = try page(partition, through: positions[partition] ?? 0), let last = page.last {
-                try step { try projection.replay(page.filter { !parked.contains($0.position) }, on: session) }
+                try step {
+                    let facts = page.filter { !parked.contains($0.position) }
+                    for counted in try projection.counted(facts, on: session) {
+                        try projection.replay(counted.facts, after: done, on: session)
+                    }
+                }
                 done[partition] = last.seq
                 facts += Int64(page.count)
                 report(ReadModelRebuild.Progress(projection: projection.name, facts: facts, total: max(total, facts)))
@@ -170,7 +175,8 @@ private struct Work {
         for partition in partitions {
             let facts = try LocalLogReader.read(
                 partition: partition, after: done[partition] ?? 0, limit: .max, on: session)
-            try projection.replay(facts.filter { $0.type == LearnerStateChanged.type }, on: session)
+            try projection.replay(
+                facts.filter { $0.type == LearnerStateChanged.type }, after: done, on: session)
         }
     }
 

@@ -7,7 +7,7 @@ import PostgreSQL
 struct HistoryReads: Sendable {
     let database: Database
 
-    /// One learner as the live answer was then.
+    /// One learner as the live answer was then, but for who is who, which is asked as it is known now.
     ///
     /// - Complexity: reads all of the learner's events; a few thousand of them take some ten milliseconds.
     /// - Throws: ``TrackingError/unknownLearner(_:)`` when nothing had led to the id by then;
@@ -16,7 +16,10 @@ struct HistoryReads: Sendable {
         _ learner: LearnerID, tenant: TenantID, asOf instant: Date
     ) async throws -> GetLearner.Response {
         try await database.run { session in
-            let identities = try LearnerReads.identities(of: learner, tenant, addedBy: instant, session)
+            let merged = try PeopleRows.merged(into: [learner], tenant: tenant, on: session).map(\.learner)
+            let identities = try ([learner] + merged).flatMap { learner in
+                try PeopleRows.names(of: learner, addedBy: instant, tenant: tenant, on: session)
+            }
             let events = try Self.events(of: learner, tenant, by: instant, session)
             let calendars = try Self.calendars(tenant, learner, Set(events.compactMap(\.courseRun)), instant, session)
             let history = LearnerHistory(events, tenant: tenant, at: instant) { calendars[$0] ?? .everyDay }
@@ -27,20 +30,28 @@ struct HistoryReads: Sendable {
         }
     }
 
-    /// Reads `event_log_timeline`.
+    /// All that counts for the learner: nothing for somebody who is merged into another, or no learner at all. Reads
+    /// `event_log_timeline`.
     private static func events(
         of learner: LearnerID, _ tenant: TenantID, by instant: Date, _ session: Session
     ) throws -> [LearningEventRecorded] {
+        let said = try PeopleRows.known([learner], tenant: tenant, on: session)[learner]
+        guard said?.mergedInto == nil, said?.role ?? .learner == .learner else { return [] }
+        let key = LearnerKey(tenant: tenant, learner: learner)
+        let person = try LearnerExceptions.persons([key], on: session)[key] ?? [learner]
         let decoder = JSONCoding.decoder()
         let events = try session.rows(
             """
             SELECT body::text AS body FROM event_log
-            WHERE tenant = \(tenant) AND key = \(learner.description) AND type = 'LearningEventRecorded'
+            WHERE tenant = \(tenant) AND key = ANY(\(person.map(\.description))) AND type = 'LearningEventRecorded'
               AND recorded_at <= \(instant)
             ORDER BY occurred_at DESC, seq DESC LIMIT \(TrackingLimits.eventsOfHistoryMax + 1)
             """
         ).map { row in
-            try decoder.decode(LearningEventRecorded.self, from: Data(try row.decode("body", as: String.self).utf8))
+            var event = try decoder.decode(
+                LearningEventRecorded.self, from: Data(try row.decode("body", as: String.self).utf8))
+            event.learner = learner
+            return event
         }
         guard events.count <= TrackingLimits.eventsOfHistoryMax else {
             throw TrackingError.tooMuchHistory(eventsMax: TrackingLimits.eventsOfHistoryMax)
@@ -76,9 +87,12 @@ struct HistoryReads: Sendable {
             default: plan = plan.with(.pause(try fact.decode()))
             }
         }
+        let gaps = try DataGapRows.uncounted(
+            of: runs.map { RunKey(tenant: tenant, courseRun: $0) }, asOf: instant, on: session)
         return Dictionary(
-            uniqueKeysWithValues: runs.map {
-                ($0, StudyCalendar(run: declared[$0], holidays: holidays, plan: plan))
+            uniqueKeysWithValues: runs.map { run in
+                let silent = gaps[RunKey(tenant: tenant, courseRun: run)] ?? .none
+                return (run, StudyCalendar(run: declared[run], holidays: holidays, plan: plan, gaps: silent))
             })
     }
 }

@@ -52,12 +52,12 @@ struct IngestStore: Sendable {
         let sorted = rejected.sorted { $0.fingerprint.uuidString < $1.fingerprint.uuidString }
         try session.execute(
             """
-            INSERT INTO quarantined_event (tenant, fingerprint, source, event_id, status, reason, raw,
+            INSERT INTO quarantined_event (tenant, fingerprint, source, event_id, status, reason, raw, format,
                 received_at)
             SELECT * FROM unnest(\(sorted.map(\.tenant)), \(sorted.map(\.fingerprint)),
                 \(sorted.map(\.source)),
                 \(sorted.map(\.eventID)), \(sorted.map(\.status)), \(sorted.map(\.reason)),
-                    \(sorted.map(\.raw)),
+                    \(sorted.map(\.raw)), \(sorted.map(\.format)),
                 \(sorted.map(\.receivedAt)))
             ON CONFLICT DO NOTHING
             """

@@ -20,6 +20,7 @@ struct IngestWork {
         let status: IngestStatus
         let reason: String
         let raw: String
+        let format: String?
         let receivedAt: Date
     }
 
@@ -171,7 +172,7 @@ struct IngestWork {
                 fingerprint: EventHashes.fingerprint(
                     tenant: request.tenant, source: item.source, status: status, raw: raw),
                 source: item.source, eventID: item.id, status: status, reason: reason, raw: raw,
-                receivedAt: request.receivedAt))
+                format: request.batch.format, receivedAt: request.receivedAt))
     }
 
     private static func conflict(_ event: IncomingEvent, _ content: EventContent, _ held: EventContent)

@@ -40,6 +40,7 @@ enum LearnerNames {
             ON CONFLICT DO NOTHING
             """
         )
+        try PeopleRows.applyRules(unknown, on: session)
         // Another transaction may have added the name meanwhile; whatever stands there now holds.
         for (name, learner) in try known(unknown, on: session) { learners[name] = learner }
         return learners

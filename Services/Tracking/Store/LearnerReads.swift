@@ -11,7 +11,10 @@ struct LearnerReads: Sendable {
     /// - Throws: ``TrackingError/unknownLearner(_:)`` when no name and no event ever led to the id.
     func learner(_ learner: LearnerID, tenant: TenantID, now: Date) async throws -> GetLearner.Response {
         try await database.run { session in
-            let identities = try Self.identities(of: learner, tenant, addedBy: .distantFuture, session)
+            let merged = try PeopleRows.merged(into: [learner], tenant: tenant, on: session).map(\.learner)
+            let identities = try ([learner] + merged).flatMap { learner in
+                try PeopleRows.names(of: learner, tenant: tenant, on: session)
+            }
             let enrollments = try session.rows(
                 "SELECT " + EnrollmentRows.columns
                     + """
@@ -66,27 +69,20 @@ struct LearnerReads: Sendable {
             enrollments: page.map { $0.enrollment(at: now) }, nextPageToken: next ?? "")
     }
 
-    /// Ids of learners by the platform's names, in the order asked; new names get an id.
+    /// Ids of learners by the platform's names, in the order asked; new names get an id. Of a merged learner it is the
+    /// survivor's.
     func resolve(
         _ names: [ExternalLearnerID], source: SourceID, tenant: TenantID, now: Date
     ) async throws -> [LearnerID] {
         let asked = names.map { LearnerName(tenant: tenant, source: source, name: $0) }
-        let learners = try await database.transaction { session in
-            try LearnerNames.resolve(Set(asked).sorted(), at: now, on: session)
+        let (learners, counted) = try await database.transaction { session in
+            let learners = try LearnerNames.resolve(Set(asked).sorted(), at: now, on: session)
+            return (learners, try PeopleRows.counted(Array(learners.values), tenant: tenant, on: session))
         }
-        return asked.map { learners[$0] ?? $0.derivedLearner }
-    }
-
-    static func identities(
-        of learner: LearnerID, _ tenant: TenantID, addedBy instant: Date, _ session: Session
-    ) throws -> [LearnerIdentity] {
-        try session.rows(
-            """
-            SELECT source, external_id FROM learner_identity
-            WHERE tenant = \(tenant) AND learner_id = \(learner) AND added_at <= \(instant)
-            ORDER BY source, external_id LIMIT 100
-            """
-        ).map { LearnerIdentity(source: try $0.decode("source"), externalID: try $0.decode("external_id")) }
+        return asked.map { name in
+            let learner = learners[name] ?? name.derivedLearner
+            return counted[learner] ?? learner
+        }
     }
 
     private static func sessions(

@@ -11,13 +11,20 @@ enum SessionRows {
         let key: StudyKey
         let from: Date
         let until: Date
-        /// The learner's partition of the log, as far as it is projected.
+    }
+
+    /// What one of those who are this person did in a stretch of time, as far as it is projected.
+    struct LoggedStretch {
+        let stretch: Stretch
+        /// Under whose id it stands in the log.
+        let learner: LearnerID
         let projected: ProjectedPart
     }
 
-    /// What of a partition is projected while a run of its facts is: all up to `through`, but for the run itself.
+    /// What of a partition is projected while a run of facts is: all up to `through`, but for what belongs to the run.
     struct ProjectedPart {
-        let run: ClosedRange<Int64>
+        /// `nil` when none of the run's facts are of this partition.
+        let run: ClosedRange<Int64>?
         let through: Int64
     }
 
@@ -71,23 +78,26 @@ enum SessionRows {
 
     /// The projected events of each key from the last instant before a stretch to the first after it, as far as those
     /// lie within the idle limit. Reads `event_log_timeline`.
+    ///
+    /// Of several who are one person, each with neighbours of their own: more than the nearest ones changes nothing.
     static func moments(
-        around stretches: [Stretch], projectedBy consumer: String, on session: Session
+        around logged: [LoggedStretch], projectedBy consumer: String, on session: Session
     ) throws -> [StudyKey: [StudyMoment]] {
-        guard !stretches.isEmpty else { return [:] }
+        guard !logged.isEmpty else { return [:] }
         let idle = TrackingLimits.sessionIdleSeconds
+        let stretches = logged.map(\.stretch)
         let isStudy = isStudy(consumer)
         let rows = try session.rows(
             """
             SELECT wanted.place, event.occurred_at, event.body ->> 'verb' AS verb,
                 event.body #>> '{activity,kind}' AS kind,
                 (event.body #>> '{result,durationSeconds}')::double precision AS seconds
-            FROM unnest(\(stretches.map(\.key.tenant)), \(stretches.map(\.key.learner.description)),
+            FROM unnest(\(stretches.map(\.key.tenant)), \(logged.map(\.learner.description)),
                 \(stretches.map(\.key.runColumn)), \(stretches.map(\.from)), \(stretches.map(\.until)),
                 \(stretches.map { $0.from.addingTimeInterval(-idle) }),
                 \(stretches.map { $0.until.addingTimeInterval(idle) }),
-                \(stretches.map(\.projected.run.lowerBound)), \(stretches.map(\.projected.run.upperBound)),
-                \(stretches.map(\.projected.through)))
+                \(logged.map { $0.projected.run?.lowerBound ?? 0 }),
+                \(logged.map { $0.projected.run?.upperBound ?? 0 }), \(logged.map(\.projected.through)))
                 WITH ORDINALITY AS wanted (tenant, key, course_run, from_at, until_at, idle_from, idle_until,
                     run_first, run_last, through, place)
             CROSS JOIN LATERAL (

@@ -22,30 +22,27 @@ enum StudyCalendars {
 
     // MARK: Reading
 
-    /// The calendar of each key.
+    /// The calendar of each key, data gaps included.
     static func calendars(of keys: [StudyKey], on session: Session) throws -> [StudyKey: StudyCalendar] {
         guard !keys.isEmpty else { return [:] }
         let declared = try declared(keys, on: session)
+        let gaps = try DataGapRows.uncounted(of: keys.compactMap(\.run), on: session)
         let plans = try plans(of: keys.map { ($0.tenant, $0.learner) }, on: session)
         // Learners of a run without a plan of their own have one calendar, which is made once.
         var shared: [Declared.Key: StudyCalendar] = [:]
         var calendars: [StudyKey: StudyCalendar] = [:]
         for key in keys {
             let run = Declared.Key(tenant: key.tenant, courseRun: key.runColumn)
-            if let plan = plans[LearnerKey(tenant: key.tenant, learner: key.learner)] {
-                calendars[key] = declared.calendar(run, plan: plan)
+            let silent = key.run.flatMap { gaps[$0] } ?? .none
+            if let plan = plans[key.person] {
+                calendars[key] = declared.calendar(run, plan: plan, gaps: silent)
             } else {
-                let calendar = shared[run] ?? declared.calendar(run, plan: nil)
+                let calendar = shared[run] ?? declared.calendar(run, plan: nil, gaps: silent)
                 shared[run] = calendar
                 calendars[key] = calendar
             }
         }
         return calendars
-    }
-
-    struct LearnerKey: Hashable {
-        let tenant: TenantID
-        let learner: LearnerID
     }
 
     static func plans(
@@ -80,8 +77,8 @@ enum StudyCalendars {
         var runs: [Key: RunCalendar] = [:]
         var holidays: [TenantID: [Holiday]] = [:]
 
-        func calendar(_ key: Key, plan: LearnerPlan?) -> StudyCalendar {
-            StudyCalendar(run: runs[key], holidays: holidays[key.tenant] ?? [], plan: plan)
+        func calendar(_ key: Key, plan: LearnerPlan?, gaps: UncountedTime) -> StudyCalendar {
+            StudyCalendar(run: runs[key], holidays: holidays[key.tenant] ?? [], plan: plan, gaps: gaps)
         }
     }
 

@@ -58,12 +58,25 @@ struct StudyReads: Sendable {
                 run: nil, holidays: try StudyCalendars.holidays(of: tenant, on: session), plan: plan)
             let active = Streak.localDays(try Self.spans(of: learner, tenant, session), in: calendar.timeZone)
             let today = LocalDay.number(of: now, in: calendar.timeZone)
-            let streak = Streak(active: active, today: today) { calendar.isExpected(day: $0) }
+            let gaps = try Self.gaps(of: learner, tenant, session)
+            let streak = Streak(active: active, today: today) { day in
+                calendar.isExpected(day: day) && !gaps.takes(day, in: calendar.timeZone)
+            }
             return GetStreak.Response(
                 learner: learner, timeZone: calendar.timeZone.identifier, current: streak.current,
                 longest: streak.longest, freezes: streak.freezes, frozenDays: streak.frozen.map(LocalDay.text),
                 startedOn: streak.startedOn.map(LocalDay.text), isActiveToday: active.contains(today))
         }
+    }
+
+    /// When the sources of any of the learner's runs were silent.
+    private static func gaps(
+        of learner: LearnerID, _ tenant: TenantID, _ session: Session
+    ) throws -> UncountedTime {
+        let runs = try session.rows(
+            "SELECT course_run FROM enrollment WHERE tenant = \(tenant) AND learner_id = \(learner)"
+        ).map { RunKey(tenant: tenant, courseRun: try $0.decode("course_run")) }
+        return UncountedTime(try DataGapRows.uncounted(of: runs, on: session).values.flatMap(\.spans))
     }
 
     /// The zone of the declared run with the learner's newest activity.

@@ -6,7 +6,8 @@ import PostgreSQL
 struct TimelineReads: Sendable {
     let database: Database
 
-    /// Newest first. Reads `event_log_timeline`: one range of it a page, longer when a run is asked for.
+    /// Newest first, with what those did who were merged into the learner. Reads `event_log_timeline`: one range of it
+    /// a page and learner, longer when a run is asked for.
     func timeline(_ request: GetTimeline.Request, tenant: TenantID) async throws -> GetTimeline.Response {
         let size = try request.page.effectiveSize()
         let question: [String?] = [
@@ -14,20 +15,26 @@ struct TimelineReads: Sendable {
             request.since.map(RFC3339.string(from:)), request.asOf.map(RFC3339.string(from:)),
         ]
         let end = try end(request.page.token, question)
-        let rows = try await database.rows(
-            """
-            SELECT occurred_at, seq, body::text AS body
-            FROM event_log
-            WHERE tenant = \(tenant) AND key = \(request.learner.description)
-                AND type = 'LearningEventRecorded'
-              AND (occurred_at, seq) < (\(end.occurredAt), \(end.seq))
-              AND occurred_at >= \(request.since ?? TrackingLimits.earliestOccurredAt)
-              AND (\(request.asOf)::timestamptz IS NULL OR recorded_at <= \(request.asOf))
-              AND (\(request.courseRun)::text IS NULL OR body ->> 'courseRun' = \(request.courseRun))
-            ORDER BY occurred_at DESC, seq DESC
-            LIMIT \(size + 1)
-            """
-        )
+        let rows = try await database.run { session in
+            let merged = try PeopleRows.merged(into: [request.learner], tenant: tenant, on: session)
+            let keys = ([request.learner] + merged.map(\.learner)).map(\.description)
+            return try session.rows(
+                """
+                SELECT event.partition, event.occurred_at, event.seq, event.body::text AS body
+                FROM unnest(\(keys)) AS person (key) CROSS JOIN LATERAL (
+                    SELECT partition, occurred_at, seq, body FROM event_log
+                    WHERE tenant = \(tenant) AND event_log.key = person.key AND type = 'LearningEventRecorded'
+                      AND (occurred_at, seq, partition) < (\(end.occurredAt), \(end.seq), \(end.partition))
+                      AND occurred_at <= \(end.occurredAt)
+                      AND occurred_at >= \(request.since ?? TrackingLimits.earliestOccurredAt)
+                      AND (\(request.asOf)::timestamptz IS NULL OR recorded_at <= \(request.asOf))
+                      AND (\(request.courseRun)::text IS NULL OR body ->> 'courseRun' = \(request.courseRun))
+                    ORDER BY occurred_at DESC, seq DESC LIMIT \(size + 1)
+                ) AS event
+                ORDER BY event.occurred_at DESC, event.seq DESC, event.partition DESC LIMIT \(size + 1)
+                """
+            )
+        }
         let decoder = JSONCoding.decoder()
         let events = try rows.prefix(size).map { row in
             TimelineEvent(
@@ -39,22 +46,24 @@ struct TimelineReads: Sendable {
         }
         let keys = [
             RFC3339.string(from: try last.decode("occurred_at")),
-            String(try last.decode("seq", as: Int64.self)),
+            String(try last.decode("seq", as: Int64.self)), String(try last.decode("partition", as: Int.self)),
         ]
         return GetTimeline.Response(events: events, nextPageToken: PageToken.text(keys, question: question))
     }
 
     private func end(_ token: String?, _ question: [String?]) throws(TrackingError) -> (
-        occurredAt: Date, seq: Int64
+        occurredAt: Date, seq: Int64, partition: Int
     ) {
-        guard let keys = try PageToken.keys(token, count: 2, question: question) else {
+        guard let keys = try PageToken.keys(token, count: 3, question: question) else {
             // Later than anything that could be taken in.
-            return (Date(timeIntervalSince1970: 253_402_300_799), 0)
+            return (Date(timeIntervalSince1970: 253_402_300_799), 0, 0)
         }
-        guard let occurredAt = RFC3339.date(from: keys[0]), let seq = Int64(keys[1]) else {
+        guard let occurredAt = RFC3339.date(from: keys[0]), let seq = Int64(keys[1]),
+            let partition = Int(keys[2])
+        else {
             throw .unknownPageToken
         }
-        return (occurredAt, seq)
+        return (occurredAt, seq, partition)
     }
 }
 

@@ -25,4 +25,34 @@ public enum TrackingRPC {
         path: "/\(service)/GetTrackingOverview", isIdempotent: true)
     public static let listQuarantine = RPCMethod<ListQuarantine.Request, ListQuarantine.Response>(
         path: "/\(service)/ListQuarantine", isIdempotent: true)
+    public static let listSources = RPCMethod<ListSources.Request, ListSources.Response>(
+        path: "/\(service)/ListSources", isIdempotent: true)
+    public static let listDataGaps = RPCMethod<ListDataGaps.Request, ListDataGaps.Response>(
+        path: "/\(service)/ListDataGaps", isIdempotent: true)
+    public static let recordHeartbeat = RPCMethod<RecordHeartbeat.Request, RecordHeartbeat.Response>(
+        path: "/\(service)/RecordHeartbeat", isIdempotent: true)
+    public static let summarizeQuarantine = RPCMethod<SummarizeQuarantine.Request, SummarizeQuarantine.Response>(
+        path: "/\(service)/SummarizeQuarantine", isIdempotent: true)
+    public static let getQuarantinedEvent = RPCMethod<GetQuarantinedEvent.Request, GetQuarantinedEvent.Response>(
+        path: "/\(service)/GetQuarantinedEvent", isIdempotent: true)
+    public static let correctQuarantine = RPCMethod<CorrectQuarantine.Request, CorrectQuarantine.Response>(
+        path: "/\(service)/CorrectQuarantine", isIdempotent: true)
+    public static let replayQuarantine = RPCMethod<ReplayQuarantine.Request, ReplayQuarantine.Response>(
+        path: "/\(service)/ReplayQuarantine", isIdempotent: true)
+    public static let discardQuarantine = RPCMethod<DiscardQuarantine.Request, DiscardQuarantine.Response>(
+        path: "/\(service)/DiscardQuarantine", isIdempotent: true)
+    public static let getIdentity = RPCMethod<GetIdentity.Request, GetIdentity.Response>(
+        path: "/\(service)/GetIdentity", isIdempotent: true)
+    public static let mergeLearners = RPCMethod<MergeLearners.Request, GetIdentity.Response>(
+        path: "/\(service)/MergeLearners", isIdempotent: false)
+    public static let unmergeLearners = RPCMethod<UnmergeLearners.Request, GetIdentity.Response>(
+        path: "/\(service)/UnmergeLearners", isIdempotent: false)
+    public static let setLearnerRole = RPCMethod<SetLearnerRole.Request, GetIdentity.Response>(
+        path: "/\(service)/SetLearnerRole", isIdempotent: true)
+    public static let listRoleRules = RPCMethod<ListRoleRules.Request, ListRoleRules.Response>(
+        path: "/\(service)/ListRoleRules", isIdempotent: true)
+    public static let setRoleRules = RPCMethod<SetRoleRules.Request, Empty>(
+        path: "/\(service)/SetRoleRules", isIdempotent: true)
+    public static let getDrift = RPCMethod<GetDrift.Request, GetDrift.Response>(
+        path: "/\(service)/GetDrift", isIdempotent: true)
 }

@@ -209,6 +209,74 @@ import Testing
         #expect(try await parts.said().isEmpty)
     }
 
+    @Test func `a data gap blocks every candidate of its runs, until the source has spoken and settled`() async throws {
+        let parts = try await Parts.make()
+        try await parts.prepare()
+        let lms = SourceID(checked: "lms")
+        let silentSince = People.noon.addingTimeInterval(-30 * 3_600)
+        let opened = DataGapOpened(
+            source: lms, silentSince: silentSince, openedAt: silentSince.addingTimeInterval(10_800),
+            courseRuns: [People.run])
+        func scored(afterHours hours: Double) async throws {
+            let time = People.noon.addingTimeInterval(hours * 3_600)
+            parts.clock.set(now: time, rate: 0)
+            // Others of the run are heard by other sources; only the gap is in question.
+            try await parts.hear([
+                Self.fact(
+                    Self.activity(RFC3339.string(from: time), learner: LearnerID(rawValue: NamedUUID.make("ada")))),
+                Self.fact(Self.scored(.critical, at: time)),
+            ])
+        }
+        try await parts.hear([Self.fact(opened)])
+        for day in 0..<2 { try await scored(afterHours: Double(day) * 24) }
+        let closed = DataGapClosed(
+            source: lms, silentSince: silentSince, closedAt: People.noon.addingTimeInterval(47 * 3_600),
+            reason: .event, courseRuns: [People.run])
+        try await parts.hear([Self.fact(closed)])
+        try await scored(afterHours: 48)
+        #expect(try await parts.said().isEmpty)
+        let decisions = try await parts.reads.decisions(.init(), tenant: .standard).decisions
+        #expect(decisions.map(\.decidedBy) == [.dataGap, .dataGap, .dataGap])
+        try await scored(afterHours: 72)
+        #expect(try await parts.said().count == 1)
+    }
+
+    @Test func `who is active under a merged name is here, and comes back under it`() async throws {
+        let parts = try await Parts.make()
+        try await parts.prepare()
+        let other = LearnerID(rawValue: NamedUUID.make("bola-2"))
+        var enrolled = Self.enrollment(.enrolled)
+        enrolled.learner = other
+        try await parts.hear([
+            Self.fact(enrolled), Self.fact(Self.activity("2026-11-18T09:00:00Z", learner: other)),
+            Self.fact(LearnersMerged(survivor: People.bola, merged: other, mergedAt: People.noon)),
+            Self.fact(Self.scored(.high)),
+        ])
+        let blocked = try await parts.reads.decisions(.init(), tenant: .standard).decisions.first
+        #expect(blocked?.decidedBy == .eligibility)
+        // A day later nobody was seen; the nudge goes out, and the return under the other name is a return.
+        let later = People.noon.addingTimeInterval(30 * 3_600)
+        parts.clock.set(now: later, rate: 0)
+        try await parts.hear([
+            Self.fact(Self.activity(RFC3339.string(from: later), learner: LearnerID(rawValue: NamedUUID.make("ada")))),
+            Self.fact(Self.scored(.high, at: later)),
+            Self.fact(Self.activity(RFC3339.string(from: later.addingTimeInterval(3_600)), learner: other)),
+        ])
+        let nudge = try await parts.reads.nudges(.init(), tenant: .standard).nudges.first
+        #expect(nudge?.learner == People.bola)
+        #expect(nudge?.returnedAt == later.addingTimeInterval(3_600))
+        // Parted again, each is judged alone.
+        try await parts.hear([
+            Self.fact(LearnersUnmerged(survivor: People.bola, merged: other, unmergedAt: later))
+        ])
+        let enrolledKey = SituationStore.Enrolled(learner: People.bola, courseRun: People.run)
+        let situations = parts.situations
+        let found = try await parts.database.run { session in
+            try situations.situations(of: [enrolledKey], tenant: .standard, now: later, on: session)
+        }
+        #expect(found[enrolledKey]?.lastActivityAt == People.at("2026-11-09T12:00:00Z"))
+    }
+
     @Test func `lists come page by page, and a token that was tampered with is refused`() async throws {
         let parts = try await Parts.make()
         try await parts.prepare()

@@ -63,6 +63,24 @@ import Testing
         #expect(outcome.decision.verdicts.first { $0.rule == rule }?.words == words)
     }
 
+    @Test func `while a source of the run is silent, and until it had time to catch up, nobody is nudged`() throws {
+        let silentSince = People.at("2026-11-16T12:00:00Z")
+        func words(_ closedAt: String?) throws -> (NudgeRule?, String?) {
+            let gap = LearnerSituation.SourceGap(
+                source: SourceID(checked: "lms"), silentSince: silentSince, closedAt: closedAt.map(People.at))
+            let decision = try decide(policy()) { $0.run.gaps = [gap] }.decision
+            return (decision.decidedBy, decision.verdicts.first { $0.rule == .dataGap }?.words)
+        }
+        let open = try words(nil)
+        #expect(open.0 == .dataGap)
+        #expect(
+            open.1 == "the source lms has been silent for 2 days: a data gap, nobody knows what its learners did")
+        let settling = try words("2026-11-18T08:00:00Z")
+        #expect(settling.0 == .dataGap)
+        #expect(settling.1 == "the source lms spoke again 4 hours ago: what it kept back may still come")
+        #expect(try words("2026-11-18T05:00:00Z").0 == nil)
+    }
+
     @Test func `a budget of none blocks and no budget never does`() throws {
         #expect(try decide(policy { $0.perLearnerWeekMax = 0 }).decision.decidedBy == .budget)
         let unlimited = try decide(policy { $0.perLearnerWeekMax = nil }) { $0.treatedThisWeek = 40 }

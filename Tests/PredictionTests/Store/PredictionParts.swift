@@ -61,13 +61,28 @@ struct PredictionParts {
         try await database.transaction { session in try learnerEvents.apply(facts, on: session) }
     }
 
-    /// Everything that Prediction has said, in the order of the log.
-    func said() async throws -> [RiskScored] {
-        let rows = try await database.rows("SELECT body::text AS body FROM event_log ORDER BY partition, seq")
-        return try rows.map { row in
+    /// Everything that Prediction has said, in the order of the log: by partition, and there as it was said.
+    ///
+    /// - Parameter heads: Only what followed these.
+    func said(after heads: [Int: Int64] = [:]) async throws -> [RiskScored] {
+        let rows = try await database.rows(
+            "SELECT partition, seq, body::text AS body FROM event_log ORDER BY partition, seq")
+        return try rows.filter { row in
+            let seq = try row.decode("seq", as: Int64.self)
+            return seq > heads[try row.decode("partition", as: Int.self)] ?? 0
+        }.map { row in
             let body = try row.decode("body", as: String.self)
             return try JSONCoding.decoder().decode(RiskScored.self, from: Data(body.utf8))
         }
+    }
+
+    /// How far each partition of Prediction's log reaches.
+    func heads() async throws -> [Int: Int64] {
+        var heads: [Int: Int64] = [:]
+        for row in try await database.rows("SELECT partition, max(seq) AS seq FROM event_log GROUP BY partition") {
+            heads[try row.decode("partition")] = try row.decode("seq", as: Int64.self)
+        }
+        return heads
     }
 
     static func fact<Body: StreamFact>(_ body: Body, at time: Date, trace: String? = nil) throws -> Fact {

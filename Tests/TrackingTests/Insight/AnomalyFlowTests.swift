@@ -22,6 +22,7 @@ import Testing
     private func look(_ stack: TrackingStack) async throws {
         let store = InsightSweepStore(database: stack.database)
         let now = try await store.horizon(now: stack.clock.now())
+        _ = try await SourceStore(database: stack.database).judge(at: now)
         while try await store.review(at: now, limit: 100).reviewed > 0 {}
         while try await store.survey(at: now).surveyed {}
         _ = try await store.endQuiet(at: now)
@@ -78,6 +79,72 @@ import Testing
         #expect(ended.closedAt == at(20))
         #expect(ended.lastAt == at(20))
         #expect(try await stack.said(AnomalyClosed.self).map(\.id) == [silence.id])
+    }
+
+    /// Every second day for four weeks from ``TrackingStack/start``, each received as it happens.
+    private func live(_ stack: TrackingStack, _ learners: [String], source: String, run: String) async throws {
+        for day in 0..<28 {
+            stack.clock.set(now: at(Double(day) + 0.01), rate: 0)
+            let studying = learners.enumerated().filter { (day + $0.offset) % 2 == 0 }
+            try await stack.record(
+                studying.map { _, name in
+                    var draft = EventDraft.study(name, "page", day: Double(day), run: run)
+                    draft.source = SourceID(checked: source)
+                    return draft
+                })
+        }
+        try await stack.project()
+    }
+
+    /// Lets weeks pass, and looks every few days.
+    private func pass(_ stack: TrackingStack, _ days: ClosedRange<Double>) async throws {
+        for day in stride(from: days.lowerBound, through: days.upperBound, by: 4) {
+            stack.clock.set(now: at(day), rate: 0)
+            try await look(stack)
+            try await stack.project()
+        }
+    }
+
+    @Test func `the silence of a source is nobody's sudden silence`() async throws {
+        let stack = try await TrackingStack.make().withInsight()
+        try await live(stack, ["a", "b", "c", "d", "e", "f"], source: "lms", run: "run")
+        try await pass(stack, 29...45)
+        #expect(try await stack.said(DataGapOpened.self).map(\.source) == [SourceID(checked: "lms")])
+        #expect(try await stack.said(AnomalyDetected.self).isEmpty)
+        // It speaks again: the silence of those who stay away begins now.
+        var back = EventDraft.study("a", "page", day: 46)
+        back.source = SourceID(checked: "lms")
+        stack.clock.set(now: at(46.01), rate: 0)
+        try await stack.record([back])
+        try await stack.project()
+        stack.clock.set(now: at(47), rate: 0)
+        try await look(stack)
+        #expect(try await stack.said(DataGapClosed.self).map(\.source) == [SourceID(checked: "lms")])
+        #expect(try await stack.said(AnomalyDetected.self).isEmpty)
+    }
+
+    @Test func `the same silence of two learners is theirs, unless one of them paused`() async throws {
+        let stack = try await TrackingStack.make().withInsight()
+        // So few learners that nothing can be expected of their source.
+        try await live(stack, ["ada", "bob"], source: "lms", run: "run")
+        let ada = try await stack.learner("ada", source: SourceID(checked: "lms"))
+        _ = try await stack.call(TrackingRPC.setPause, .init(learner: ada, from: at(27.5), until: at(60)))
+        try await stack.project()
+        try await pass(stack, 29...45)
+        let said = try await stack.said(AnomalyDetected.self).map(\.anomaly)
+        #expect(said.map(\.kind) == [.suddenSilence])
+        #expect(said.first?.learner == (try await stack.learner("bob", source: SourceID(checked: "lms"))))
+    }
+
+    @Test func `nobody is missed on a holiday`() async throws {
+        let stack = try await TrackingStack.make().withInsight()
+        try await live(stack, ["ada", "bob"], source: "lms", run: "run")
+        let days = [27.5, 60].map { LocalDay.text(of: UTCDay.number(of: at($0))) }
+        _ = try await stack.call(
+            TrackingRPC.setHolidays, .init(holidays: [Holiday(title: "Rest", startsOn: days[0], endsOn: days[1])]))
+        try await stack.project()
+        try await pass(stack, 29...45)
+        #expect(try await stack.said(AnomalyDetected.self).isEmpty)
     }
 
     @Test func `who has left, and a run that is over, are not missed`() async throws {

@@ -66,9 +66,19 @@ import Testing
         let plain = try #require(SilenceRule(profile(steady), days: StudyDays(run()))?.dueAt)
         let later = try #require(SilenceRule(profile(steady), days: StudyDays(run(breaks: [pause])))?.dueAt)
         #expect(later == plain.addingTimeInterval(14 * 86_400))
-        let gap = DateInterval(start: UTCDay.start(of: monday), end: UTCDay.start(of: monday + 3))
-        let quiet = try #require(SilenceRule(profile(steady), days: StudyDays(run(), quiet: [gap]))?.dueAt)
-        #expect(quiet == plain.addingTimeInterval(3 * 86_400))
+        func due(_ holidays: [Holiday], _ plan: LearnerPlan?, _ gaps: [UncountedTime.Span]) -> Date? {
+            let days = StudyDays(run(), holidays: holidays, plan: plan, gaps: UncountedTime(gaps))
+            return SilenceRule(profile(steady), days: days)?.dueAt
+        }
+        let (from, until) = (UTCDay.start(of: monday), UTCDay.start(of: monday + 3))
+        #expect(due([], nil, [.init(from: from, until: until)]) == plain.addingTimeInterval(3 * 86_400))
+        var plan = LearnerPlan()
+        plan.pauses = [.init(from: from, until: until)]
+        #expect(due([], plan, []) == plain.addingTimeInterval(3 * 86_400))
+        let feast = Holiday(title: "Feast", startsOn: "2026-11-23", endsOn: "2026-11-24")
+        #expect(due([feast], nil, []) == plain.addingTimeInterval(2 * 86_400))
+        // While a source is silent nobody can say when it will have been too long.
+        #expect(due([], nil, [.init(from: from, until: nil)]) == nil)
     }
 
     @Test func `who never came regularly cannot fall silent suddenly`() {

@@ -14,8 +14,8 @@ extension TrackingStack {
         return self
     }
 
-    func learner(_ name: String) async throws -> LearnerID {
-        let names = ResolveLearners.Request(learners: [ExternalLearnerID(checked: name)])
+    func learner(_ name: String, source: SourceID? = nil) async throws -> LearnerID {
+        let names = ResolveLearners.Request(source: source, learners: [ExternalLearnerID(checked: name)])
         guard let learner = try await call(TrackingRPC.resolveLearners, names).learners.first else {
             throw TrackingError.unreadable("no id for \(name)")
         }

@@ -2,7 +2,7 @@ import Contracts
 import Foundation
 
 /// When a learner is expected to study in a run: from its start to its end, on its weekdays or on those of the
-/// learner's own plan, but for breaks, holidays and the learner's pauses.
+/// learner's own plan, but for breaks, holidays, the learner's pauses, and data gaps, of which nobody knows anything.
 ///
 /// Inactivity is counted in this time alone. Its unit is the study week: as many days of 24 hours as a week has study
 /// days. So somebody who is expected on Tuesdays only is judged after one Tuesday that was left out, not after seven.
@@ -24,7 +24,8 @@ public struct StudyCalendar: Sendable, Equatable {
     ///   - run: As declared; `nil` when it is not.
     ///   - holidays: Of the whole tenant.
     ///   - plan: The learner's own; its weekdays come before the run's.
-    public init(run: RunCalendar?, holidays: [Holiday], plan: LearnerPlan?) {
+    ///   - gaps: When the run's sources were silent. One that lasts has no end yet.
+    public init(run: RunCalendar?, holidays: [Holiday], plan: LearnerPlan?, gaps: UncountedTime = .none) {
         let zone = Self.zone(run?.timeZone ?? plan?.timeZone)
         timeZone = zone
         startsAt = run?.startsAt
@@ -34,18 +35,20 @@ public struct StudyCalendar: Sendable, Equatable {
         weekdays = known.isEmpty ? Set(1...7) : known
         off = Self.merged(
             (run?.breaks ?? []).map { ($0.startsAt, $0.endsAt) } + holidays.compactMap { $0.span(in: zone) }
-                + (plan?.pauses ?? []).map { ($0.from, $0.until) })
+                + (plan?.pauses ?? []).map { ($0.from, $0.until) } + gaps.spans.map { ($0.from, $0.until) })
     }
 
     /// Seconds of expected time in a study week.
     public var weekSeconds: Double { Double(weekdays.count) * UTCDay.seconds }
 
-    /// The first instant by which `seconds` of expected time have passed since `start`; `nil` when that never happens.
+    /// The first instant by which `seconds` of expected time have passed since `start`; `nil` when that never happens,
+    /// or cannot be said while a data gap lasts.
     public func instant(after seconds: Double, from start: Date) -> Date? {
         var left = seconds
         var at = max(start, startsAt ?? start)
         while true {
             if let pause = off.first(where: { $0.contains(at) }) { at = pause.upperBound }
+            if at == .distantFuture { return nil }
             if let endsAt, at >= endsAt { return nil }
             let (isExpected, end) = stretch(at)
             guard let end else { return at.addingTimeInterval(left) }

@@ -10,22 +10,36 @@ public struct StudyDays: Sendable {
     private let weekdays: Set<Int>
     /// First and last day of each break.
     private let breaks: [ClosedRange<Int>]
+    /// The same of stretches in which nothing can be expected of this learner.
+    private let quiet: [ClosedRange<Int>]
+
+    /// - Parameter run: `nil` for a run that nobody declared: every day, in UTC.
+    public init(_ run: CourseRunDefinition?) {
+        self.init(run, holidays: [], plan: nil, gaps: .none)
+    }
 
     /// - Parameters:
     ///   - run: `nil` for a run that nobody declared: every day, in UTC.
-    ///   - quiet: Further stretches in which nobody expects anything to be heard: a learner's own pause, a source
-    ///     that sent nothing.
-    public init(_ run: CourseRunDefinition?, quiet: [DateInterval] = []) {
+    ///   - holidays: Of the whole tenant.
+    ///   - plan: The learner's own; its weekdays come before the run's.
+    ///   - gaps: When the run's sources were silent. A day of which a gap took anything says nothing.
+    public init(_ run: CourseRunDefinition?, holidays: [Holiday], plan: LearnerPlan?, gaps: UncountedTime) {
         let zone = run.flatMap { TimeZone(identifier: $0.timeZone) } ?? .gmt
         self.zone = zone
-        weekdays = Set(run?.studyWeekdays ?? [])
-        let declared = (run?.breaks ?? []).map { ($0.startsAt, $0.endsAt) }
-        breaks = (declared + quiet.map { ($0.start, $0.end) }).compactMap { startsAt, endsAt in
-            let first = Self.number(of: startsAt, zone)
-            // The end is the first instant after the last day.
-            let last = Self.number(of: endsAt.addingTimeInterval(-1), zone)
-            return first <= last ? first...last : nil
+        let own = Set(plan?.studyWeekdays ?? [])
+        weekdays = own.isEmpty ? Set(run?.studyWeekdays ?? []) : own
+        func days(_ stretches: [(Date, Date)]) -> [ClosedRange<Int>] {
+            stretches.compactMap { startsAt, endsAt in
+                let first = Self.number(of: startsAt, zone)
+                // The end is the first instant after the last day.
+                let last = Self.number(of: endsAt.addingTimeInterval(-1), zone)
+                return first <= last ? first...last : nil
+            }
         }
+        breaks = days((run?.breaks ?? []).map { ($0.startsAt, $0.endsAt) })
+        quiet = days(
+            holidays.compactMap { $0.span(in: zone) } + (plan?.pauses ?? []).map { ($0.from, $0.until) }
+                + gaps.spans.map { ($0.from, $0.until) })
     }
 
     /// The day that it is at `date`.
@@ -37,9 +51,12 @@ public struct StudyDays: Sendable {
     }
 
     public func isStudyDay(_ day: Int) -> Bool {
-        guard !breaks.contains(where: { $0.contains(day) }) else { return false }
+        guard !breaks.contains(where: { $0.contains(day) }), !isQuiet(day) else { return false }
         return weekdays.isEmpty || weekdays.contains(Self.weekday(of: day))
     }
+
+    /// Whether nothing can be expected on a day for a reason that others in the run need not share.
+    public func isQuiet(_ day: Int) -> Bool { quiet.contains { $0.contains(day) } }
 
     /// 1 for Monday to 7 for Sunday.
     public static func weekday(of day: Int) -> Int { (((day + 3) % 7) + 7) % 7 + 1 }

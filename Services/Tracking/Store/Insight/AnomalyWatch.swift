@@ -87,6 +87,21 @@ enum AnomalyWatch {
         return try rows.map(closed)
     }
 
+    /// Anomalies of learners who count as somebody else from now on, or not at all.
+    static func endAll(
+        of learners: [LearnerID], tenant: TenantID, at now: Date, on session: Session
+    ) throws -> [NewFact] {
+        guard !learners.isEmpty else { return [] }
+        return try session.rows(
+            """
+            UPDATE anomaly_watch AS watch SET closed_at = greatest(watch.seen_at, \(now))
+            WHERE watch.tenant = \(tenant) AND watch.learner_id = ANY(\(learners)) AND watch.closed_at IS NULL
+            RETURNING watch.tenant, watch.id, watch.kind, watch.course_run, watch.learner_id, watch.seen_at,
+                watch.closed_at
+            """
+        ).map(closed)
+    }
+
     /// Anomalies whose rule has not held for so long that they are over.
     static func endQuiet(at now: Date, on session: Session) throws -> [NewFact] {
         let quiet = AnomalyKind.allCases.compactMap { kind in

@@ -17,14 +17,16 @@ struct InsightSweepStore: Sendable {
         try await SweepStore(database: database).horizon(now: now, of: InsightProjection.name)
     }
 
-    /// Looks at learners who are due and says what is unusual, in one transaction.
+    /// Looks at learners who are due and says what is unusual, in one transaction. At nobody while it is not known
+    /// whether it is a source that is silent: they stay due.
     ///
     /// - Parameter now: Never later than ``horizon(now:)``.
     /// - Returns: How many were looked at, and how many facts were said.
     func review(at now: Date, limit: Int) async throws -> (reviewed: Int, said: Int) {
         try await database.transaction { session in
             let due = try InsightReviews.lockDue(at: now, limit: limit, on: session)
-            guard !due.isEmpty else { return (0, 0) }
+            guard !due.isEmpty, try SourceStore.areJudged(at: now, on: session) else { return (0, 0) }
+            let plans = try StudyCalendars.plans(of: due.map { ($0.tenant, $0.learner) }, on: session)
             let profiles = try StudyProfileRows.known(due, on: session)
             let statuses = try EnrollmentRows.statuses(due, on: session)
             var runs: [InsightReviews.Run: JudgedRun] = [:]
@@ -35,11 +37,12 @@ struct InsightSweepStore: Sendable {
                 let runKey = InsightReviews.Run(tenant: key.tenant, courseRun: key.runColumn)
                 let run = try runs[runKey] ?? JudgedRun(courseRun, key.tenant, now, session)
                 runs[runKey] = run
-                if let next = LearnerAnomalies.reviewAt(profile, days: run.days, after: now) {
-                    planned.append((key, next))
-                }
+                let days = run.days(plans[key.person])
+                let ordinary = LearnerAnomalies.reviewAt(profile, days: days, after: now)
+                let again = run.isSilent ? now.addingTimeInterval(TrackingLimits.gapReviewSeconds) : nil
+                if let next = [ordinary, again].compactMap(\.self).min() { planned.append((key, next)) }
                 guard !run.isOver, statuses[key] ?? .enrolled == .enrolled else { continue }
-                found += LearnerAnomalies.due(profile, days: run.days, usual: run.usual, at: now).map {
+                found += LearnerAnomalies.due(profile, days: days, usual: run.usual, at: now).map {
                     AnomalyWatch.Seen(tenant: key.tenant, courseRun: courseRun, finding: $0, isBackfill: false)
                 }
             }
@@ -95,14 +98,28 @@ struct InsightSweepStore: Sendable {
 
 /// What judging a run's learners needs to know of the run.
 private struct JudgedRun {
-    let days: StudyDays
+    private let definition: CourseRunDefinition?
+    private let holidays: [Holiday]
+    private let gaps: UncountedTime
+    /// Of learners without a plan of their own.
+    private let shared: StudyDays
     /// Median actions of the run's active learners, by week.
     let usual: [Int: Double]
     let isOver: Bool
+    /// A data gap lasts.
+    let isSilent: Bool
+
+    func days(_ plan: LearnerPlan?) -> StudyDays {
+        plan.map { StudyDays(definition, holidays: holidays, plan: $0, gaps: gaps) } ?? shared
+    }
 
     init(_ courseRun: CourseRunID, _ tenant: TenantID, _ now: Date, _ session: Session) throws {
-        let definition = try CourseRunStore.definition(of: courseRun, tenant: tenant, on: session)
-        days = StudyDays(definition)
+        definition = try CourseRunStore.definition(of: courseRun, tenant: tenant, on: session)
+        holidays = try StudyCalendars.holidays(of: tenant, on: session)
+        let key = RunKey(tenant: tenant, courseRun: courseRun)
+        gaps = try DataGapRows.uncounted(of: [key], on: session)[key] ?? .none
+        shared = StudyDays(definition, holidays: holidays, plan: nil, gaps: gaps)
+        isSilent = gaps.covers(now)
         isOver = definition.map { $0.endsAt < now } ?? false
         let through = UTCWeek.number(of: now)
         let weeks = through - TrackingLimits.shiftWeeksBefore - TrackingLimits.shiftWeeksAfter...through

@@ -216,9 +216,20 @@ export interface QuarantinedEvent {
   eventID?: string;
   status: IngestStatus;
   reason: string;
+  field: string;
+  problem: QuarantineProblem;
+  state: QuarantineState;
   raw: string;
+  format?: string;
+  corrected?: string;
+  correctedFormat?: string;
+  outcome?: IngestStatus;
   receivedAt: Time;
+  changedAt?: Time;
 }
+
+export type QuarantineProblem = "missing" | "invalid" | "tooLarge" | "repeated" | "ahead" | "tooOld" | "conflict";
+export type QuarantineState = "waiting" | "replayed" | "discarded";
 
 export interface DeadLetter {
   service: string;

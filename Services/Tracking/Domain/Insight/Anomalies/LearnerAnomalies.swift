@@ -27,7 +27,7 @@ public enum LearnerAnomalies {
     ) -> [AnomalyFinding] {
         [
             SilenceRule(profile, days: days)?.finding(at: now),
-            LevelShiftRule.finding(profile, through: UTCWeek.number(of: now) - 1, usual: usual),
+            LevelShiftRule.finding(profile, through: UTCWeek.number(of: now) - 1, usual: usual, days: days),
         ].compactMap(\.self)
     }
 

@@ -5,12 +5,16 @@ import Foundation
 ///
 /// Weeks are compared by the logarithm of their actions, less the same of the run's median active learner, so that a
 /// quiet week of the whole course is no change. All new weeks must lie beyond all old ones (the extreme of Wilcoxon's
-/// rank-sum test), their medians apart by so many robust spreads, and by a plain ratio.
+/// rank-sum test), their medians apart by so many robust spreads, and by a plain ratio. A fall in weeks of which a
+/// pause, a holiday or a data gap took a day is none.
 enum LevelShiftRule {
     /// - Parameters:
     ///   - through: The last whole week.
     ///   - usual: Median actions of the run's active learners by week; weeks without one count as they are.
-    static func finding(_ profile: StudyProfile, through: Int, usual: [Int: Double]) -> AnomalyFinding? {
+    ///   - days: On which days the learner was expected to study.
+    static func finding(
+        _ profile: StudyProfile, through: Int, usual: [Int: Double], days: StudyDays = StudyDays(nil)
+    ) -> AnomalyFinding? {
         guard let firstDay = profile.days.keys.min() else { return nil }
         let firstNew = through - TrackingLimits.shiftWeeksAfter + 1
         // The week of the first activity is not whole.
@@ -28,6 +32,8 @@ enum LevelShiftRule {
             let z = RobustStatistics.zScore(newMiddle, among: old, spreadMin: TrackingLimits.weeklySpreadMin)
         else { return nil }
         let isRise = newMiddle > oldMiddle
+        let newDays = UTCWeek.days(of: firstNew).lowerBound..<UTCWeek.days(of: through).upperBound
+        guard isRise || !newDays.contains(where: days.isQuiet) else { return nil }
         let ratio = exp(abs(newMiddle - oldMiddle))
         guard new.allSatisfy({ isRise ? $0 > highest : $0 < lowest }), abs(z) >= TrackingLimits.shiftZMin,
             ratio >= TrackingLimits.shiftRatioMin
