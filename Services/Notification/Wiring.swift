@@ -55,7 +55,7 @@ public enum Wiring {
         ).register(on: router)
         LogRoutes(NotificationRPC.log, platform: platform, heard: heard, pending: reads.countDue)
             .register(on: router)
-        return [platform.connections, platform.relay, stranded, sender] + heard.map(\.consumer)
+        return [platform.connections, platform.relay, platform.months, stranded, sender] + heard.map(\.consumer)
             + [platform.httpService(router, heard: heard)]
     }
 

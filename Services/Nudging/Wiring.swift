@@ -44,7 +44,7 @@ public enum Wiring {
             database: platform.database, reads: NudgeReads(database: platform.database), policies: policies
         ).register(on: router)
         LogRoutes(NudgingRPC.log, platform: platform, heard: heard, pending: heldNudges.countDue).register(on: router)
-        return [platform.connections, platform.relay] + heard.map(\.consumer)
+        return [platform.connections, platform.relay, platform.months] + heard.map(\.consumer)
             + [heldNudges, platform.httpService(router, heard: heard)]
     }
 }

@@ -39,7 +39,7 @@ public enum Wiring {
         try PredictionRoutes(reads: reads, model: model).register(on: router)
         LogRoutes(PredictionRPC.log, platform: platform, heard: heard, pending: rescoring.countDue).register(
             on: router)
-        return [platform.connections, platform.relay] + heard.map(\.consumer)
+        return [platform.connections, platform.relay, platform.months] + heard.map(\.consumer)
             + [rescoring, platform.httpService(router, heard: heard)]
     }
 }

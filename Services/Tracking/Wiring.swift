@@ -49,7 +49,7 @@ public enum Wiring {
         LogRoutes(TrackingRPC.log, platform: platform, heard: projections) {
             try await sweep.countDue() + insight.countDue()
         }.register(on: router)
-        return [platform.connections, platform.relay, sweep, insight, notes] + projections.map(\.consumer)
+        return [platform.connections, platform.relay, platform.months, sweep, insight, notes] + projections.map(\.consumer)
             + [platform.httpService(router, heard: projections)]
     }
 

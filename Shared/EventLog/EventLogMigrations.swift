@@ -15,7 +15,11 @@ extension EventLog {
             Migration(number: 3, name: "create_dead_letter", sql: createDeadLetter),
         ]
         let next = first.count + others.count + 1
-        return first + others + [Migration(number: next, name: "keep_bodies_as_written", sql: keepBodiesAsWritten)]
+        let last = [
+            Migration(number: next, name: "keep_bodies_as_written", sql: keepBodiesAsWritten),
+            Migration(number: next + 1, name: "part_event_log_by_month", sql: partEventLogByMonth),
+        ]
+        return first + others + last
     }
 
     private static let createEventLog = """
@@ -102,5 +106,37 @@ extension EventLog {
         -- written and printed again each time it is read.
         ALTER TABLE event_log ALTER COLUMN body TYPE json USING body::text::json;
         ALTER TABLE dead_letter ALTER COLUMN body TYPE json USING body::text::json;
+        """
+
+    private static let partEventLogByMonth = """
+        -- A table a month (LogMonths), by when facts were recorded: so the pages of indexes that are written to stay
+        -- few, and a month can go as a whole. What was there before stays one table.
+        ALTER TABLE event_log RENAME TO event_log_before;
+        ALTER TABLE event_log_before RENAME CONSTRAINT event_log_pkey TO event_log_before_pkey;
+        CREATE TABLE event_log (LIKE event_log_before INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)
+            PARTITION BY RANGE (recorded_at);
+        DO $$
+        DECLARE
+            old record;
+        BEGIN
+            FOR old IN
+                SELECT indexname, indexdef FROM pg_indexes
+                WHERE schemaname = current_schema() AND tablename = 'event_log_before'
+                    AND indexname <> 'event_log_before_pkey'
+            LOOP
+                EXECUTE format('ALTER INDEX %I RENAME TO %I', old.indexname, old.indexname || '_before');
+                EXECUTE replace(old.indexdef, format(' ON %I.event_log_before ', current_schema()), ' ON event_log ');
+            END LOOP;
+            IF EXISTS (SELECT FROM event_log_before) THEN
+                EXECUTE format(
+                    'ALTER TABLE event_log ATTACH PARTITION event_log_before FOR VALUES FROM (MINVALUE) TO (%L)',
+                    (SELECT date_trunc('month', max(recorded_at), 'UTC') + interval '1 month' FROM event_log_before));
+            ELSE
+                DROP TABLE event_log_before;
+            END IF;
+        END $$;
+        CREATE TABLE event_log_rest (LIKE event_log INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE);
+        ALTER TABLE event_log_rest ADD PRIMARY KEY (partition, seq);
+        ALTER TABLE event_log ATTACH PARTITION event_log_rest DEFAULT;
         """
 }

@@ -19,6 +19,8 @@ public struct Platform: Sendable {
     public let http: HTTPClient
     /// Says this service's stream.
     public let relay: LogRelay
+    /// Keeps tables ready for the facts of this month and the next.
+    public let months: LogMonths
     /// The stream that this service says.
     public let stream: String
     /// Waits while something more urgent has to be done: before each step of work in the background.
@@ -49,6 +51,8 @@ public struct Platform: Sendable {
         if let clock = runtime.clock as? SimulatedClock {
             try await KeptClock(clock: clock, database: database).restore()
         }
+        months = LogMonths(database: database, now: runtime.clock.now, logger: runtime.logger("log"))
+        try await months.keep()
         redis = RedisWriter(settings.redis, logger: runtime.logger("redis"))
         http = HTTPClient()
         relay = LogRelay(

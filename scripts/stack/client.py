@@ -88,3 +88,12 @@ class LocalStack:
         if done.returncode != 0:
             raise RuntimeError(done.stderr)
         return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def redis(self, *command: str) -> str:
+        """What Redis answers."""
+        done = subprocess.run(
+            ["redis-cli", "--no-auth-warning", "-e", "-u", self.description["redis"], *command], capture_output=True,
+            text=True, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(done.stdout + done.stderr)
+        return done.stdout

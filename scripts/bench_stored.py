@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+"""Shows whether taking in events costs the same when many are stored: a stack of its own, in a temporary folder.
+
+  1. the ingest rate and p99 of an empty log
+  2. a year of events is put into the log and its identities by one INSERT a partition, while the services stand still
+  3. the same rate and p99 again, the same learners, and how large tables and services have become
+
+A stored event takes about 1 KB, so fifty million want 60 GB of disk, and some twenty minutes.
+
+  bench_stored.py [--bin DIR] [--events N] [--learners N] [--seconds S] [--rounds N]
+"""
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from bench import memory  # noqa: E402
+from stack import client, layout  # noqa: E402
+
+PARTITIONS = 64
+MONTHS = 12
+#: Services with a log or hearing one, whose positions must follow.
+SCHEMAS = ["tracking", "prediction", "nudging", "notification"]
+
+#: Old months, as LogMonths makes them.
+MONTH = """
+CREATE TABLE IF NOT EXISTS tracking.event_log_{name}
+    (LIKE tracking.event_log INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE);
+ALTER TABLE tracking.event_log_{name} ADD PRIMARY KEY (partition, seq);
+ALTER TABLE tracking.event_log_{name} OWNER TO {owner};
+ALTER TABLE tracking.event_log ATTACH PARTITION tracking.event_log_{name}
+    FOR VALUES FROM ('{start}') TO ('{end}');
+"""
+
+#: One month of one partition. Each event is one that came in, of another time and with another id.
+FILL = """
+SET synchronous_commit = off;
+INSERT INTO tracking.event_log (partition, seq, stream, tenant, key, type, version, occurred_at, recorded_at, body)
+SELECT {partition}, {base} + n, 'learner-events', model.tenant, model.key, model.type, model.version, at, at,
+    replace(model.body::text, model.body ->> 'eventID', md5('{partition}/' || {base} + n))::json
+FROM generate_series(1, {rows}) AS n
+CROSS JOIN LATERAL (SELECT '{start}'::timestamptz + n * ('{end}'::timestamptz - '{start}'::timestamptz) / ({rows} + 1))
+    AS time (at)
+JOIN LATERAL (
+    SELECT * FROM tracking.bench_model AS model
+    WHERE model.partition = {partition} AND model.place = n % {models}
+) AS model ON true;
+INSERT INTO tracking.event_identity (identity, content)
+SELECT md5('{partition}/' || {base} + n)::uuid, decode(repeat(md5(n::text), 2), 'hex')
+FROM generate_series(1, {rows}) AS n;
+"""
+
+
+def load(stack, arguments):
+    done = subprocess.run(
+        [f"{arguments.bin}/holdfast", "load", "--gateway", stack.url, "--rate", "0", "--seconds",
+         str(arguments.seconds), "--batch", "100", "--connections", "32", "--learners", str(arguments.learners), "--json"],
+        env={**os.environ, "HOLDFAST_KEY": stack.admin_key}, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"holdfast load failed: {done.stderr[-2000:]}")
+    return json.loads(done.stdout)
+
+
+def measure(stack, arguments, what):
+    """The middle round's rate and p99."""
+    rates, waits = [], []
+    for _ in range(arguments.rounds):
+        answer = load(stack, arguments)
+        rates.append(answer["eventsPerSecond"])
+        waits.append(answer["p99Milliseconds"])
+        stack.wait_until_quiet(seconds=600)
+    rate, wait = statistics.median(rates), statistics.median(waits)
+    print(f"{what:24} {rate:8.0f} events/s (of {', '.join(f'{value:.0f}' for value in rates)})   p99 {wait:.0f} ms")
+    return rate, wait
+
+
+def months():
+    """Names, first instants and ends of the twelve months before this one, oldest first."""
+    year, month = time.gmtime().tm_year, time.gmtime().tm_mon
+    firsts = []
+    for back in range(MONTHS, -1, -1):
+        number = year * 12 + month - 1 - back
+        firsts.append((number // 12, number % 12 + 1))
+    return [
+        (f"{first[0]}_{first[1]:02}", f"{first[0]}-{first[1]:02}-01 00:00+00", f"{after[0]}-{after[1]:02}-01 00:00+00")
+        for first, after in zip(firsts, firsts[1:])]
+
+
+def fill(stack, events):
+    """Puts events into months gone by, behind everybody's back: the services stand still, and start anew after it."""
+    pids = stack.pids()
+    for name in layout.SERVICES:
+        os.kill(pids[name], signal.SIGSTOP)
+    owner = stack.psql("SELECT tableowner FROM pg_tables WHERE schemaname = 'tracking' AND tablename = 'log_head'")[0][0]
+    for name, start, end in months():
+        stack.psql(MONTH.format(name=name, start=start, end=end, owner=owner))
+    stack.psql("""
+        CREATE TABLE tracking.bench_model AS
+        SELECT *, row_number() OVER (PARTITION BY partition) - 1 AS place FROM (
+            SELECT DISTINCT ON (partition, key) partition, key, tenant, type, version, body
+            FROM tracking.event_log WHERE type = 'LearningEventRecorded') AS model;
+        CREATE INDEX ON tracking.bench_model (partition, place);
+        ANALYZE tracking.bench_model""")
+    models = {int(partition): int(count) for partition, count in stack.psql(
+        "SELECT partition, count(*) FROM tracking.bench_model GROUP BY 1")}
+    heads = {int(partition): int(seq) for partition, seq in stack.psql("SELECT partition, seq FROM tracking.log_head")}
+    rows = -(-events // (PARTITIONS * MONTHS))
+    started = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for number, (_, start, end) in enumerate(months()):
+            jobs = [
+                pool.submit(stack.psql, FILL.format(
+                    partition=partition, base=heads[partition] + number * rows, rows=rows, start=start, end=end,
+                    models=models[partition]))
+                for partition in range(PARTITIONS)]
+            for job in jobs:
+                job.result()
+            print(f"  {(number + 1) * rows * PARTITIONS:11,} events after {time.monotonic() - started:5.0f} s", flush=True)
+    stack.psql(f"UPDATE tracking.log_head SET seq = seq + {rows * MONTHS}; DROP TABLE tracking.bench_model")
+    for schema in SCHEMAS:
+        stack.psql(f"""
+            UPDATE {schema}.consumer_position SET mark = NULL, position = head.seq FROM tracking.log_head AS head
+            WHERE head.partition = consumer_position.partition AND stream = 'learner-events'""")
+    stack.redis("FLUSHALL")
+    for name in layout.SERVICES:
+        os.kill(pids[name], signal.SIGKILL)
+    for name in layout.SERVICES:
+        stack.wait_for_successor(name, pids[name], seconds=60)
+    for command in ["VACUUM ANALYZE tracking.event_log", "VACUUM ANALYZE tracking.event_identity", "CHECKPOINT"]:
+        stack.psql(command)
+    stack.wait_until_quiet(seconds=600)
+    return rows * MONTHS * PARTITIONS
+
+
+def sizes(stack):
+    return stack.psql("""
+        SELECT name, pg_size_pretty(sum(pg_table_size(oid))), pg_size_pretty(sum(pg_indexes_size(oid))) FROM (
+            SELECT CASE WHEN relname LIKE 'event_log_20%' THEN 'event_log, all months' ELSE relname::text END AS name, oid
+            FROM pg_class WHERE relnamespace = 'tracking'::regnamespace AND relkind = 'r'
+                AND (relname LIKE 'event_log_20%' OR relname = 'event_identity')) AS part
+        GROUP BY name ORDER BY name""")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", default=".build/release")
+    parser.add_argument("--events", type=int, default=50_000_000)
+    parser.add_argument("--learners", type=int, default=20_000)
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    folder = tempfile.mkdtemp(prefix="holdfast-bench-")
+    os.chmod(folder, 0o755)
+    with client.LocalStack(folder, arguments.bin) as stack:
+        time.sleep(2)
+        load(stack, arguments)
+        stack.wait_until_quiet(seconds=600)
+        empty = measure(stack, arguments, "empty")
+        stored = fill(stack, arguments.events)
+        full = measure(stack, arguments, f"{stored:,} stored")
+        print(f"full to empty: rate {full[0] / empty[0]:.2f}, p99 {full[1] / empty[1]:.2f}")
+        for name, table, indexes in sizes(stack):
+            print(f"  {name:24} {table:>9}, indexes {indexes:>9}")
+        for name in layout.SERVICES:
+            shared, resident = memory(stack.pid_of(name))
+            print(f"  {name:24} {shared:6.1f} MB PSS, {resident:6.1f} MB RSS")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
