@@ -96,9 +96,25 @@ def months():
 
 def fill(stack, events):
     """Puts events into months gone by, behind everybody's back: the services stand still, and start anew after it."""
-    pids = stack.pids()
-    for name in layout.SERVICES:
-        os.kill(pids[name], signal.SIGSTOP)
+    pids = [stack.pid_of(name) for name in layout.SERVICES]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        stored = store(stack, events)
+        stack.redis("FLUSHALL")
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+    for name, pid in zip(layout.SERVICES, pids):
+        stack.wait_for_successor(name, pid, seconds=60)
+    for command in ["ANALYZE tracking.event_log", "ANALYZE tracking.event_identity", "CHECKPOINT"]:
+        stack.psql(command)
+    stack.wait_until_quiet(seconds=600)
+    return stored
+
+
+def store(stack, events):
+    """Rows of the log and of identities, numbered on from what is there; heads and positions follow."""
     owner = stack.psql("SELECT tableowner FROM pg_tables WHERE schemaname = 'tracking' AND tablename = 'log_head'")[0][0]
     for name, start, end in months():
         stack.psql(MONTH.format(name=name, start=start, end=end, owner=owner))
@@ -123,20 +139,12 @@ def fill(stack, events):
                 for partition in range(PARTITIONS)]
             for job in jobs:
                 job.result()
-            print(f"  {(number + 1) * rows * PARTITIONS:11,} events after {time.monotonic() - started:5.0f} s", flush=True)
+            print(f"  {(number + 1) * rows * PARTITIONS:11,} stored after {time.monotonic() - started:5.0f} s", flush=True)
     stack.psql(f"UPDATE tracking.log_head SET seq = seq + {rows * MONTHS}; DROP TABLE tracking.bench_model")
     for schema in SCHEMAS:
         stack.psql(f"""
             UPDATE {schema}.consumer_position SET mark = NULL, position = head.seq FROM tracking.log_head AS head
             WHERE head.partition = consumer_position.partition AND stream = 'learner-events'""")
-    stack.redis("FLUSHALL")
-    for name in layout.SERVICES:
-        os.kill(pids[name], signal.SIGKILL)
-    for name in layout.SERVICES:
-        stack.wait_for_successor(name, pids[name], seconds=60)
-    for command in ["VACUUM ANALYZE tracking.event_log", "VACUUM ANALYZE tracking.event_identity", "CHECKPOINT"]:
-        stack.psql(command)
-    stack.wait_until_quiet(seconds=600)
     return rows * MONTHS * PARTITIONS
 
 

@@ -6,15 +6,18 @@ import Synchronization
 extension ConsumerCore {
     /// Applies bundles, several at once where there is enough for it; each partition is in one of them at a time.
     func work() async {
-        var begun = ContinuousClock.now - settings.gathering
+        var begun = ContinuousClock.now - settings.gatheringMax
+        let pace = Pace()
         await withDiscardingTaskGroup { group in
             for await _ in board.ready {
                 await courtesy()
-                await gather(since: begun)
+                await gather(since: begun, pace)
                 while !Task.isCancelled, let runs = board.takeBundle() {
-                    begun = .now
+                    let start = ContinuousClock.now
+                    begun = start
                     group.addTask {
                         await self.process(runs)
+                        pace.took(start.duration(to: .now))
                         self.board.giveBack()
                     }
                 }
@@ -22,13 +25,17 @@ extension ConsumerCore {
         }
     }
 
-    /// A bundle costs nearly the same for one fact as for hundreds. So one that would follow close upon another waits
-    /// for company, unless there is enough of it; the first after a pause never does.
-    private func gather(since begun: ContinuousClock.Instant) async {
-        let left = settings.gathering - begun.duration(to: .now)
-        guard left > .zero, !board.isWorthwhile, !board.holdsFailures else { return }
+    /// A bundle costs little more for hundreds of facts than for one. So one that would follow close upon another waits
+    /// for company, longer where bundles take long, unless it is full; the first after a pause never does.
+    private func gather(since begun: ContinuousClock.Instant, _ pace: Pace) async {
+        let apart = min(max(settings.gathering, pace.lastTook * Self.restShare), settings.gatheringMax)
+        let left = apart - begun.duration(to: .now)
+        guard left > .zero, !board.isFull, !board.holdsFailures else { return }
         _ = await rest(left)
     }
+
+    /// From beginning to beginning, bundles are this many times as far apart as they take.
+    private static var restShare: Int { 4 }
 
     private func process(_ runs: [PartitionBoard.Run]) async {
         faults.reached(.consumerRead)
@@ -168,4 +175,11 @@ final class ParkingAllowance: Sendable {
     func restore() {
         state.withLock { $0.left = Self.inARowMax }
     }
+}
+
+/// How long the last bundle took.
+private final class Pace: Sendable {
+    private let last = Mutex(Duration.zero)
+    var lastTook: Duration { last.withLock { $0 } }
+    func took(_ duration: Duration) { last.withLock { $0 = duration } }
 }

@@ -25,6 +25,8 @@ final class ConsumerCore: Sendable {
 
     /// Entries in one reply of Redis, over all partitions: some 4 MB of 400-byte facts.
     private static let entriesPerReadMax = 10_000
+    /// A read that brought fewer is followed by a pause.
+    private static let entriesWithoutPause = 500
     /// A wait for new entries. It bounds how late a partition just taken over joins the read.
     private static let wait = Duration.milliseconds(250)
     /// The wait while some partition has no room: it must soon be asked for again.
@@ -152,6 +154,9 @@ final class ConsumerCore: Sendable {
             guard let partition = partitions[batch.key] else { continue }
             take(batch.entries, partition: partition)
         }
+        // What comes next is gathered anyway: a read for every commit of the producer would cost more than its facts.
+        let entries = batches.reduce(0) { $0 + $1.entries.count }
+        if !batches.isEmpty, entries < Self.entriesWithoutPause { _ = await rest(settings.gathering / 2) }
     }
 
     /// Hands on the entries up to the first that is no fact; for that one and what follows the log is asked.

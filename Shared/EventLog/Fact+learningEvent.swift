@@ -27,22 +27,21 @@ extension LoggedFact {
         var event = LearningEventRecorded(
             source: source, eventID: eventID, learner: learner, verb: verb, occurredAt: occurredAt,
             receivedAt: receivedAt, isBackfill: isBackfill)
-        if members.raw("courseRun") != nil {
+        if members.has("courseRun") {
             guard let run = members.text("courseRun").flatMap(CourseRunID.init(rawValue:)) else { return nil }
             event.courseRun = run
         }
-        if let activity = members.raw("activity") {
-            guard let reference = Self.activity(activity) else { return nil }
+        if members.has("activity") {
+            guard let reference = members.object("activity").flatMap(Self.activity) else { return nil }
             event.activity = reference
         }
         // Rare, and made of many kinds of values.
-        guard members.raw("result") == nil else { return nil }
+        guard !members.has("result") else { return nil }
         return event
     }
 
-    private static func activity(_ text: String) -> ActivityReference? {
-        guard let members = JSONMembers(Array(text.utf8)),
-            let id = members.text("id").flatMap(ActivityID.init(rawValue:)),
+    private static func activity(_ members: JSONMembers) -> ActivityReference? {
+        guard let id = members.text("id").flatMap(ActivityID.init(rawValue:)),
             let kind = members.text("kind").flatMap(ActivityKind.init(rawValue:))
         else { return nil }
         return ActivityReference(id: id, kind: kind)

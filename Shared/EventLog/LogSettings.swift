@@ -9,9 +9,11 @@ public struct LogConsumerSettings: Sendable {
     public var waitingMax: Int
     /// Transactions at once. Each takes a connection of the pool; a second begins only when there is much to do.
     public var concurrentRuns: Int
-    /// How long a transaction that would follow close upon another waits for more facts, counted from the beginning of
-    /// that one. Short enough that nobody who looks at a read model notices.
+    /// How long a transaction that would follow close upon another waits for more facts at least, counted from the
+    /// beginning of that one. Short enough that nobody who looks at a read model notices.
     public var gathering: Duration
+    /// The same where transactions take long because much comes: with it, read models stay within a second.
+    public var gatheringMax: Duration
     /// How long an owner that says nothing is believed to be alive. 1 to 3 s keeps a takeover short and a
     /// collection of garbage or a busy disk harmless.
     public var lease: Duration
@@ -27,17 +29,20 @@ public struct LogConsumerSettings: Sendable {
 
     public init(
         runMax: Int = 2_000, waitingMax: Int = 1_000, concurrentRuns: Int = 2,
-        gathering: Duration = .milliseconds(100), lease: Duration = .seconds(3),
+        gathering: Duration = .milliseconds(100), gatheringMax: Duration = .milliseconds(400),
+        lease: Duration = .seconds(3),
         renewal: Duration = .milliseconds(500), attemptsMax: Int = 5,
         pauseBase: Duration = .milliseconds(100),
         pauseMax: Duration = .seconds(2), comparison: Duration = .seconds(1)
     ) {
         precondition(runMax > 0 && waitingMax > 0 && concurrentRuns > 0 && attemptsMax > 0)
+        precondition(gathering <= gatheringMax)
         precondition(renewal * 2 < lease, "an owner must be able to miss one renewal")
         self.runMax = runMax
         self.waitingMax = waitingMax
         self.concurrentRuns = concurrentRuns
         self.gathering = gathering
+        self.gatheringMax = gatheringMax
         self.lease = lease
         self.renewal = renewal
         self.attemptsMax = attemptsMax

@@ -17,12 +17,13 @@ extension PartitionBoard {
         }
     }
 
-    /// Whether as much waits as a bundle should have that need not begin now.
-    var isWorthwhile: Bool { state.withLock { isWorthwhile($0) } }
+    /// Whether as much waits as goes into a bundle.
+    var isFull: Bool { state.withLock { Self.waiting($0) >= runMax } }
 
-    private func isWorthwhile(_ state: State) -> Bool {
-        let waiting = state.queue.reduce(0) { $0 + (state.slots[$1]?.waiting.count ?? 0) }
-        return waiting * Self.worthwhileShare >= runMax
+    private func isWorthwhile(_ state: State) -> Bool { Self.waiting(state) * Self.worthwhileShare >= runMax }
+
+    private static func waiting(_ state: State) -> Int {
+        state.queue.reduce(0) { $0 + (state.slots[$1]?.waiting.count ?? 0) }
     }
 
     /// Whether something that failed is to be tried again, which waits by pauses of its own.

@@ -43,16 +43,18 @@ public struct StreamEntry: Sendable, Hashable {
         guard let parts = value.array, parts.count == 2, let id = parts[0].text, let words = parts[1].array,
             words.count.isMultiple(of: 2)
         else { throw .unexpectedReply("a stream entry is not an id and its fields") }
-        let numbers = id.split(separator: "-").compactMap { Int64($0) }
-        guard numbers.count == 2 else { throw .unexpectedReply("the entry id \(id) is not two numbers") }
+        guard let dash = id.utf8.firstIndex(of: UInt8(ascii: "-")), let sequence = Int64(id[..<dash]),
+            let minor = Int64(id[id.utf8.index(after: dash)...])
+        else { throw .unexpectedReply("the entry id \(id) is not two numbers") }
         var fields: [(name: String, value: [UInt8])] = []
+        fields.reserveCapacity(words.count / 2)
         for index in stride(from: 0, to: words.count, by: 2) {
             guard let name = words[index].text, case .bulk(let bytes) = words[index + 1] else {
                 throw .unexpectedReply("a field of entry \(id) is not a name and a value")
             }
             fields.append((name, bytes))
         }
-        (sequence, minor, self.fields) = (numbers[0], numbers[1], fields)
+        (self.sequence, self.minor, self.fields) = (sequence, minor, fields)
     }
 }
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 from .layout import ROOT, _postgres_binaries
@@ -91,9 +92,10 @@ class LocalStack:
 
     def redis(self, *command: str) -> str:
         """What Redis answers."""
+        address = urllib.parse.urlsplit(self.description["redis"])
         done = subprocess.run(
-            ["redis-cli", "--no-auth-warning", "-e", "-u", self.description["redis"], *command], capture_output=True,
-            text=True, check=False)
+            ["redis-cli", "-e", "-h", address.hostname, "-p", str(address.port), *command], capture_output=True,
+            text=True, check=False, env={**os.environ, "REDISCLI_AUTH": address.password})
         if done.returncode != 0:
             raise RuntimeError(done.stdout + done.stderr)
         return done.stdout

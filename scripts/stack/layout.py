@@ -94,7 +94,7 @@ class Stack:
         settings = {
             "port": self.ports["postgres"], "listen_addresses": "127.0.0.1", "unix_socket_directories": "",
             "max_connections": 150, "shared_buffers": "256MB", "synchronous_commit": "on", "fsync": "on",
-            "autovacuum_naptime": "10s", "wal_compression": "on", "max_wal_size": "4GB", "checkpoint_timeout": "15min", "jit": "off",
+            "autovacuum_naptime": "10s", "wal_compression": "lz4", "max_wal_size": "4GB", "checkpoint_timeout": "15min", "jit": "off",
             "logging_collector": "off", "timezone": "UTC",
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

@@ -45,9 +45,10 @@ public enum TrackingLimits {
     /// half a core.
     public static let pressedCalls = 1_000.0
     /// The pause of background work before each of its steps when events just begin to press; it grows with them.
-    public static let standBack: Duration = .milliseconds(250)
-    /// The longest such pause: with 2,000 facts a step, 2,000 facts a second get through whatever happens.
-    public static let standBackMax: Duration = .seconds(1)
+    public static let standBack: Duration = .seconds(1)
+    /// The longest such pause: with 2,000 facts a step, 500 a second get through whatever happens. A burst of a minute
+    /// is taken in at full speed, and read models follow within minutes.
+    public static let standBackMax: Duration = .seconds(4)
 
     // MARK: Sessions
 
