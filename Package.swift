@@ -155,9 +155,12 @@ let command: [Target] = [
             + platform,
         path: "Tests/SuiteTests", swiftSettings: settings),
     // Hostile inputs out of good ones; FuzzTests opens every door with them, SuiteTests those of the running suite.
-    .target(name: "Fuzzing", dependencies: ["Simulator"], path: "Tests/Fuzzing", swiftSettings: settings),
+    .target(
+        name: "Fuzzing", dependencies: ["Contracts", "Simulator", "TestSupport"], path: "Tests/Fuzzing",
+        swiftSettings: settings),
     .testTarget(
-        name: "FuzzTests", dependencies: ["Fuzzing", "TestSupport", "Tracking", "Notification", "Gateway"] + platform,
+        name: "FuzzTests",
+        dependencies: ["Fuzzing", "TestSupport", "Tracking", "Notification", "Gateway", "holdfast"] + platform,
         path: "Tests/FuzzTests", swiftSettings: settings),
     .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: settings),
 ]

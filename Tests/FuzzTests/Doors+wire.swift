@@ -18,6 +18,14 @@ extension Doors {
         { _ = try JSONGuard.decode(GetTimeline.Request.self, from: $0) },
         { _ = try JSONGuard.decode(ResolveLearners.Request.self, from: $0) },
         { _ = try JSONGuard.decode(SetClock.Request.self, from: $0) },
+        { _ = try JSONGuard.decode(SetStudySettings.Request.self, from: $0) },
+        { _ = try JSONGuard.decode(SetPause.Request.self, from: $0) },
+        { _ = try JSONGuard.decode(Holidays.List.self, from: $0) },
+        { _ = try JSONGuard.decode(RecordHeartbeat.Request.self, from: $0) },
+        { _ = try JSONGuard.decode(ReplayQuarantine.Request.self, from: $0) },
+        { _ = try JSONGuard.decode(MergeLearners.Request.self, from: $0) },
+        { _ = try JSONGuard.decode(SetLearnerRole.Request.self, from: $0) },
+        { _ = try JSONGuard.decode(SetRoleRules.Request.self, from: $0) },
         { _ = try JSONGuard.decode(JSONValue.self, from: $0) },
     ]
 
@@ -31,6 +39,14 @@ extension Doors {
             #"{"contacts":[{"learner":"6f1c0f0e-3a51-4f7e-9b57-0d4c5c3f7a11","name":"Ada","email":"a@x.example"}]}"#,
             #"{"learner":"6f1c0f0e-3a51-4f7e-9b57-0d4c5c3f7a11","page":{"size":7.0,"token":""},"since":null}"#,
             #"{"source":"moodle","learners":["ada","bola"]}"#, #"{"now":"2026-10-05T00:00:00Z","rate":0}"#,
+            #"{"source":"moodle","everySeconds":300}"#, #"{"from":"2026-10-05T00:00:00Z","until":"2026-10-12T00:00:00Z"}"#,
+            #"{"holidays":[{"title":"New Year","startsOn":"2026-12-31","endsOn":"2027-01-01"}]}"#,
+            #"{"selection":{"ids":[1,2],"filter":{"source":"m","problem":"missing"},"page":{"size":5}},"actor":"key"}"#,
+            #"""
+            {"survivor":"6f1c0f0e-3a51-4f7e-9b57-0d4c5c3f7a11","merged":"6f1c0f0e-3a51-4f7e-9b57-0d4c5c3f7a12",
+            "learner":"6f1c0f0e-3a51-4f7e-9b57-0d4c5c3f7a11","role":"staff","note":"x","actor":"key"}
+            """#,
+            #"{"source":"m","rules":[{"pattern":"bot-*","role":"bot"}],"actor":"key"}"#,
         ]
     ) { bytes in
         var isTaken = false

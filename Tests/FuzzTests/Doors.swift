@@ -18,7 +18,13 @@ enum Doors {
         [
             JSONReference.door, events, streamFacts, requests, calls, gzip, addresses, times, traces, pageTokens, keys,
             mails, contacts,
-        ] + (try mappings())
+        ] + (try mappings()) + (try xapi()) + (try declarations()) + (try CommandDoors.all())
+    }
+
+    /// A refusal is a sentence for a person, whatever it is about.
+    static func checkRefusal(_ problem: EventProblem) throws {
+        let bytes = problem.description.utf8.count
+        guard (1...4_096).contains(bytes) else { throw Finding("a refusal of \(bytes) bytes") }
     }
 
     // MARK: - Documents
@@ -69,7 +75,8 @@ enum Doors {
         return try files.filter { $0.pathExtension == "json" }.sorted { $0.path < $1.path }.map { file in
             let format = file.deletingPathExtension().lastPathComponent
             let mapping = try MappingParser.mapping(Data(contentsOf: file), named: format)
-            return Door("mapping-\(format)", .json, corpus: try Samples.records(of: format)) { bytes in
+            let samples = try Samples.records(of: format)
+            return Door("mapping-\(format)", .json, corpus: samples.isEmpty ? corpus : samples) { bytes in
                 do throws(TrackingError) {
                     let outcomes = try mapping.read(Data(bytes), EventMapping.Circumstances(receivedAt: now))
                     let isTaken = outcomes.contains { outcome in
