@@ -3,8 +3,11 @@ import Simulator
 
 /// Opens doors with mutated inputs, one after another, and watches time and memory meanwhile.
 public struct Campaign: Sendable {
-    /// An input that takes longer is a hang, in seconds. Generous: the machine may have other things to do.
-    static let inputSecondsMax: UInt32 = 60
+    /// An input that computes for longer is a hang, in seconds of the processor.
+    static let computingSecondsMax = 60
+    /// One that is not done by then is a hang as well, in seconds by the clock. Generous: the machine may have other
+    /// things to do.
+    static let waitingSecondsMax: UInt32 = 900
     /// How much more memory the process may hold at the end than before, in bytes. Inputs have 256 KiB at most.
     static let growthMax = 256 << 20
 
@@ -44,7 +47,8 @@ public struct Campaign: Sendable {
         for number in 0..<inputs where report.findings.count < 3 {
             let seed = seed &+ UInt64(number)
             let again = Self.reproduction(door.name, seed)
-            CrashNote.begin(again, secondsMax: Self.inputSecondsMax)
+            CrashNote.begin(
+                again, computingMax: Self.computingSecondsMax, waitingMax: Self.waitingSecondsMax)
             do {
                 if try await door.open(door.mutator.input(seed: seed)) == .accepted { report.accepted += 1 }
             } catch {

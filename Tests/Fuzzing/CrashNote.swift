@@ -9,25 +9,41 @@ enum CrashNote {
     private nonisolated(unsafe) static var length = 0
     private nonisolated(unsafe) static var isInstalled = false
 
-    /// Notes the next input, and gives it `secondsMax` seconds.
-    static func begin(_ reproduction: String, secondsMax: UInt32) {
+    /// Notes the next input, and gives it so many seconds of the processor, and so many by the clock.
+    ///
+    /// Two limits, because a machine that is busy with something else must not look like a hang: what computes without
+    /// end uses up the first, what waits without end the second.
+    static func begin(_ reproduction: String, computingMax: Int, waitingMax: UInt32) {
         if !isInstalled { install() }
         length = 0
         for byte in "\nfuzz: crashed or hung. See it again: \(reproduction)\n".utf8.prefix(size) {
             text[length] = byte
             length += 1
         }
-        alarm(secondsMax)
+        limitComputing(to: computingMax)
+        alarm(waitingMax)
     }
 
     static func end() {
+        limitComputing(to: 0)
         alarm(0)
         length = 0
     }
 
+    /// - Parameter seconds: 0 for no limit.
+    private static func limitComputing(to seconds: Int) {
+        var timer = itimerval()
+        timer.it_value.tv_sec = seconds
+        #if os(Linux)
+        setitimer(__itimer_which_t(ITIMER_PROF.rawValue), &timer, nil)
+        #else
+        setitimer(ITIMER_PROF, &timer, nil)
+        #endif
+    }
+
     private static func install() {
         isInstalled = true
-        for number in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGALRM] {
+        for number in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGALRM, SIGPROF] {
             signal(number) { number in
                 _ = write(STDERR_FILENO, CrashNote.text, CrashNote.length)
                 signal(number, SIG_DFL)

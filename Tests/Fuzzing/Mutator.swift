@@ -8,7 +8,7 @@ public struct Mutator: Sendable {
         case json, text, bytes
     }
 
-    let corpus: [[UInt8]]
+    public let corpus: [[UInt8]]
     private let grammar: Grammar
     /// No input is longer: beyond this only the limits of size would be tried, again and again.
     public static let bytesMax = 256 << 10

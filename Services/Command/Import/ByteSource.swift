@@ -50,6 +50,12 @@ final class ByteSource {
 
 /// Why an import cannot go on, as a sentence for the person at the terminal.
 struct ImportError: Error, CustomStringConvertible, Equatable {
+    /// What a terminal can show: a sentence may repeat what a file says, and a file may say a megabyte.
+    static let lengthMax = 1_000
+
     let description: String
-    init(_ description: String) { self.description = description }
+
+    init(_ sentence: String) {
+        description = sentence.count > Self.lengthMax ? sentence.prefix(Self.lengthMax) + "…" : sentence
+    }
 }

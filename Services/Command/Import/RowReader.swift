@@ -24,6 +24,8 @@ struct RowProblem: Error, Equatable {
 struct RowReader {
     /// How far back a row is looked for, in rows: logs are in order of time, so equal rows stand near each other.
     static let occurrenceWindow = 20_000
+    /// A line that is longer is none: the file has no line ends, or unpacks to something else, in bytes.
+    static let lineBytesMax = CSVParser.recordBytesMax
 
     private enum Shape { case table, lines }
 
@@ -70,6 +72,10 @@ struct RowReader {
             rest += piece
             var complete = rest.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             let open = complete.removeLast()
+            guard open.count <= Self.lineBytesMax else {
+                throw ImportError(
+                    "line \(line + complete.count + 1): expected a line of at most \(Self.lineBytesMax.grouped) bytes")
+            }
             defer { rest = Array(open) }
             return lines(complete)
         }

@@ -4,6 +4,9 @@ import Simulator
 
 /// What is wrong with a row of a roster, at a column.
 struct RosterProblem: Error, Equatable {
+    /// Characters that are repeated of what stands in a field.
+    static let gotLengthMax = 200
+
     /// Empty for the row as a whole.
     let column: String
     let expected: String
@@ -12,7 +15,7 @@ struct RosterProblem: Error, Equatable {
     init(_ column: String, expected: String, got: String) {
         self.column = column
         self.expected = expected
-        self.got = got
+        self.got = got.count > Self.gotLengthMax ? got.prefix(Self.gotLengthMax) + "…" : got
     }
 }
 

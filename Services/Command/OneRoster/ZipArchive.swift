@@ -13,6 +13,8 @@ struct ZipArchive {
 
     /// One unpacked file, in bytes: a district's enrollments are some 100 MB; a bomb is more.
     static let fileBytesMax = 1 << 30
+    /// What deflate can make of one byte at most: a file that says it becomes more is damaged, whatever it says.
+    private static let inflationMax = 1_032
     private static let stored = 0
     private static let deflated = 8
 
@@ -73,6 +75,8 @@ struct ZipArchive {
     }
 
     private func inflated(_ packed: Data, to count: Int) throws -> Data {
+        // Memory is asked for by what is there, not by what a directory of a few bytes promises.
+        guard count <= packed.count * Self.inflationMax else { throw damaged }
         var stream = z_stream()
         // Without a header of its own: the archive has one.
         guard czlib_inflate_init(&stream, -15) == Z_OK else { throw damaged }

@@ -153,6 +153,25 @@ import Testing
         #expect(throws: ImportError.self) { while try twice.next() != nil {} }
     }
 
+    @Test func `a file of lines that has no line ends is refused after a megabyte, not held whole`() throws {
+        let text = "{}\n{" + String(repeating: "x", count: 3 << 20)
+        var reader = try RowReader(try write("endless.jsonl", text))
+        #expect(throws: ImportError("line 2: expected a line of at most 1,048,576 bytes")) {
+            while try reader.next() != nil {}
+        }
+    }
+
+    @Test func `a sentence repeats of a first line of a megabyte no more than a terminal shows`() throws {
+        let columns = "a,a," + String(repeating: "b", count: 500_000)
+        var reader = try RowReader(try write("wide.csv", columns + "\n1,2,3\n"))
+        do {
+            while try reader.next() != nil {}
+            Issue.record("two columns of one name were taken")
+        } catch let error as ImportError {
+            #expect(error.description.count == ImportError.lengthMax + 1)
+        }
+    }
+
     @Test func `a progress bar says how far it is`() {
         #expect(
             ProgressBar.line(name: "a.csv", share: 0.5, rows: 12_000, rowsPerSecond: 3_999.5, refused: 2)

@@ -185,6 +185,18 @@ import Testing
         }
     }
 
+    @Test func `an archive that promises more than its bytes can hold is refused before memory is asked for`() throws {
+        let zip = folder.url.appending(path: "bomb.zip").path
+        var archive = try #require(Data(base64Encoded: Self.archive))
+        let directory = try #require(archive.range(of: Data([0x50, 0x4B, 1, 2]))).lowerBound
+        // How large the first file becomes, as the directory has it: just below 1 GB.
+        archive.replaceSubrange(directory + 24..<directory + 28, with: [0xFF, 0xFF, 0xFF, 0x3F])
+        try archive.write(to: URL(filePath: zip))
+        #expect(throws: ImportError("\(zip): expected a whole zip archive, got one that is damaged")) {
+            try ZipArchive(zip).file("manifest.csv")
+        }
+    }
+
     /// A folder `set` with the manifest, deflated, and `stored.csv`, stored.
     private static let archive =
         "UEsDBBQAAAAIAAAAIV3D8o6lbgAAALoAAAAQAAAAc2V0L21hbmlmZXN0LmNzdlXNQQ7CMAwEwHveEkXAQ7jwAhO2NMKxIzupxO8p"

@@ -110,6 +110,19 @@ import Testing
         #expect(try await stack.ids(["verb": "x:none"]).isEmpty)
     }
 
+    @Test func `a more link that names a time beyond all times is refused, not a failure of ours`() async throws {
+        let stack = try await TrackingStack.make()
+        for after in ["9223372036854775807", "-9223372036854775808", "253402300800000000", "-1"] {
+            let token = Data(#"{"parameters":{},"after":\#(after)}"#.utf8).base64EncodedString()
+            do {
+                _ = try await stack.find([:], more: token)
+                Issue.record("\(after) was taken")
+            } catch let refused as TrackingStack.Refused {
+                #expect(refused.status == 400, "\(after): \(refused.message)")
+            }
+        }
+    }
+
     @Test func `a more link works as long as its statements stand, and one of nobody's is refused`() async throws {
         let stack = try await TrackingStack.make()
         try await stack.store("[\(Sample.simple(Sample.id(1))),\(Sample.simple(Sample.id(2)))]")

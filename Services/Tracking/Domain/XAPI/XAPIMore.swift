@@ -8,6 +8,9 @@ struct XAPIMore: Codable, Equatable {
     /// Microseconds since 1970 of the last statement's `stored`.
     private var after: Int64
 
+    /// What `after` can be: a time before the year 10000, which every part behind this can hold.
+    private static let times: ClosedRange<Int64> = 0...253_402_300_799_999_999
+
     init(_ query: XAPIQuery, after: Date) {
         parameters = query.parameters
         self.after = Int64((after.timeIntervalSince1970 * 1_000_000).rounded())
@@ -35,7 +38,7 @@ struct XAPIMore: Codable, Equatable {
             throw problem
         }
         var query = try XAPIQuery(more.parameters, version: version)
-        guard case .matching(var filter) = query.selection else { throw problem }
+        guard case .matching(var filter) = query.selection, times.contains(more.after) else { throw problem }
         filter.after = Date(timeIntervalSince1970: Double(more.after) / 1_000_000)
         query.selection = .matching(filter)
         return query
