@@ -7,7 +7,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 build=${HOLDFAST_BUILD:-.build}
-export HOLDFAST_FUZZ_DOOR="${1:-}" HOLDFAST_FUZZ_SEED="${2:-}" HOLDFAST_FUZZ_INPUTS="${3:-80000}"
+export HOLDFAST_FUZZ_DOOR="${1:-}" HOLDFAST_FUZZ_SEED="${2:-}" HOLDFAST_FUZZ_INPUTS="${3:-22000}"
 swift build --build-tests --scratch-path "$build" >/dev/null
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

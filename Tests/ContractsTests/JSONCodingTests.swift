@@ -4,6 +4,22 @@ import Testing
 
 /// How values look on the wire, and what is refused at the door.
 @Suite struct JSONCodingTests {
+    @Test("a time that its zone puts before the year 0 or after 9999 is refused, since it could not be written again", arguments: [
+        "0000-01-01T00:00:00+00:01", "0000-01-01T13:59:59+14:00", "9999-12-31T23:59:59-00:01", "9999-12-31T23:59:60Z",
+    ])
+    func beyondAllYears(text: String) {
+        #expect(RFC3339.date(from: text) == nil)
+    }
+
+    @Test func `a time beyond what four digits of a year can say is written as the nearest that they can, not a crash`() {
+        for date in [-1e300, -62_167_219_201.0, -.infinity].map(Date.init(timeIntervalSince1970:)) {
+            #expect(RFC3339.string(from: date) == "0000-01-01T00:00:00.000000Z")
+        }
+        for date in [253_402_300_800, 1e300, .infinity].map(Date.init(timeIntervalSince1970:)) {
+            #expect(RFC3339.string(from: date).hasPrefix("9999-12-31T23:59:59.9999"))
+        }
+    }
+
     @Test(
         "a time is written in UTC with six decimals and read back to the microsecond",
         arguments: [

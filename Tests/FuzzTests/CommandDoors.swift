@@ -6,8 +6,8 @@ import TestSupport
 
 @testable import holdfast
 
-/// Files that the command reads: tables, lines of JSON, OneRoster sets, archives. They come from other systems, and what
-/// is wrong with them is a sentence at the terminal.
+/// Files that the command reads: tables, lines of JSON, OneRoster sets, archives. They come from other systems, and
+/// what is wrong with them is a sentence at the terminal.
 enum CommandDoors {
     static func all() throws -> [Door] {
         [
@@ -61,7 +61,8 @@ enum CommandDoors {
 
     /// A refusal is a sentence for a terminal.
     private static func check(_ error: ImportError) throws {
-        guard error.description.utf8.count < 4_096 else { throw Finding("a refusal of \(error.description.utf8.count) bytes") }
+        let bytes = error.description.utf8.count
+        guard bytes <= Doors.refusalBytesMax else { throw Finding("a refusal of \(bytes) bytes") }
     }
 
     // MARK: - OneRoster

@@ -62,15 +62,18 @@ extension Doors {
                 do throws(TrackingError) {
                     let outcomes = try RowReader.outcomes(
                         of: text, by: mapping,
-                        EventMapping.Circumstances(receivedAt: now, given: ["start": "2026-09-01", "presentation": "2026J"]))
-                    let lines = text.utf8.count { $0 == UInt8(ascii: "\n") } + 1
-                    guard outcomes.count <= lines else { return .refused }
-                    return .accepted
+                        EventMapping.Circumstances(receivedAt: now, given: ["courseRun": "r", "call": "track"]))
+                    return outcomes.contains(where: isTaken) ? .accepted : .refused
                 } catch {
                     return .refused
                 }
             }
         }
+    }
+
+    private static func isTaken(_ outcome: EventMapping.Outcome) -> Bool {
+        guard case .item(let item) = outcome else { return false }
+        return if case .success = item.event { true } else { false }
     }
 
     // MARK: - Quarantine

@@ -33,33 +33,39 @@ extension Doors {
 
     /// What is taken can be answered in every form, is itself when it comes again, and maps or is left alone.
     private static func take(_ request: RecordStatements.Request, _ mapping: XAPIMapping) throws -> Bool {
-        let batch: XAPIBatch
-        do throws(EventProblem) {
-            batch = try XAPIBatch(request, makeID: { UUID(uuid: (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)) })
-        } catch {
-            try checkRefusal(error)
-            return false
-        }
+        let taken = try read { () throws(EventProblem) in try XAPIBatch(request, makeID: { UUID() }) }
+        guard let batch = taken else { return false }
         for statement in batch.statements {
             _ = mapping.event(statement, now: now)
-            let known = Dictionary(statement.definitions, uniquingKeysWith: { first, _ in first })
-            for format in [XAPIFormat.exact, .ids, .canonical] {
-                let forms = XAPIForms(format: format, languages: "de, en;q=0.5", definitions: known)
-                let stamp = XAPIStamp(id: statement.id, storedAt: now, authority: authority, version: statement.version)
-                let answer = try forms.text(statement.raw, stamp)
-                do {
-                    _ = try JSONSerialization.jsonObject(with: Data(answer.utf8))
-                } catch {
-                    throw Finding("the \(format) form is no JSON: \(error)")
-                }
-                let again = XAPIView(tape: try JSONTape(Data(answer.utf8), depthMax: TrackingLimits.xapiDepthMax + 1))
-                if format == .exact, XAPIComparison(again).digest(JSONTape.root) != statement.digest {
-                    throw Finding("a statement that is answered is not equal to itself")
-                }
-            }
+            for format in [XAPIFormat.exact, .ids, .canonical] { try answer(statement, format) }
             for (_, definition) in statement.definitions { _ = try XAPIDefinition.merged(definition, definition) }
         }
         return true
+    }
+
+    private static func answer(_ statement: XAPIStatement, _ format: XAPIFormat) throws {
+        let known = Dictionary(statement.definitions, uniquingKeysWith: { first, _ in first })
+        let stamp = XAPIStamp(id: statement.id, storedAt: now, authority: authority, version: statement.version)
+        let answer = Data(
+            try XAPIForms(format: format, languages: "de, en;q=0.5", definitions: known).text(statement.raw, stamp).utf8)
+        // It refuses some statements: a number like 1e400 is JSON, and none that it can hold.
+        guard isRead(answer) || !isRead(Data(statement.raw.utf8)) else {
+            throw Finding("the \(format) form is no JSON to a reader to whom the statement was")
+        }
+        let again = XAPIView(tape: try JSONTape(answer, depthMax: TrackingLimits.xapiDepthMax))
+        if format == .exact, XAPIComparison(again).digest(JSONTape.root) != statement.digest {
+            throw Finding("a statement that is answered is not equal to itself")
+        }
+    }
+
+    /// Whether a second reader takes it.
+    private static func isRead(_ json: Data) -> Bool {
+        do {
+            _ = try JSONSerialization.jsonObject(with: json)
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// Parts of a body: statements, then files; a signature among them.
@@ -112,6 +118,16 @@ extension Doors {
 
     // MARK: - Questions
 
+    /// Nil for what is refused, in a sentence.
+    private static func read<Value>(_ read: () throws(EventProblem) -> Value) throws -> Value? {
+        do throws(EventProblem) {
+            return try read()
+        } catch {
+            try checkRefusal(error)
+            return nil
+        }
+    }
+
     private static func parameters(_ bytes: [UInt8]) -> [String: String]? {
         let http = HTTPServerRequest(
             method: .get, path: GetStatements.path, queryItems: Call.queryItems(String(decoding: bytes, as: UTF8.self)))
@@ -126,13 +142,11 @@ extension Doors {
     private static let statementQueries = Door("xapi-queries", .text, corpus: Statements.queries + moreTokens) { bytes in
         var isTaken = false
         for version in XAPIVersion.allCases {
-            do throws(EventProblem) {
-                _ = try XAPIMore.query(String(decoding: bytes, as: UTF8.self), version: version)
-                isTaken = true
-            } catch {}
-            guard let parameters = parameters(bytes) else { continue }
-            let query: XAPIQuery
-            do throws(EventProblem) { query = try XAPIQuery(parameters, version: version) } catch { continue }
+            let text = String(decoding: bytes, as: UTF8.self)
+            if try read({ () throws(EventProblem) in try XAPIMore.query(text, version: version) }) != nil { isTaken = true }
+            guard let parameters = parameters(bytes),
+                let query = try read({ () throws(EventProblem) in try XAPIQuery(parameters, version: version) })
+            else { continue }
             isTaken = true
             guard case .matching(var filter) = query.selection else { continue }
             let link = try XAPIMore(query, after: now).link()
@@ -158,11 +172,14 @@ extension Doors {
         var isTaken = false
         for kind in XAPIDocumentKind.allCases {
             for naming in [XAPIDocumentKey.Naming.required, .optional] {
-                do throws(EventProblem) {
-                    let key = try XAPIDocumentKey(kind, parameters, version: .v1, naming: naming, allowsSince: true)
-                    if key.id?.utf8.contains(0) == true { throw EventProblem("id", expected: "no NUL", got: "one") }
-                    isTaken = true
-                } catch {}
+                let key = try read { () throws(EventProblem) in
+                    try XAPIDocumentKey(kind, parameters, version: .v1, naming: naming, allowsSince: true)
+                }
+                guard let key else { continue }
+                guard !key.subject.utf8.contains(0), key.id?.utf8.contains(0) != true else {
+                    throw Finding("a document is named with a NUL")
+                }
+                isTaken = true
             }
         }
         return isTaken ? .accepted : .refused
@@ -180,12 +197,16 @@ extension Doors {
         for method in HTTPVerb.allCases {
             let http = HTTPServerRequest(
                 method: .post, path: GetStatements.path, queryItems: [("method", method.rawValue)], body: Data(bytes))
+            let call: XAPICall
             do throws(GatewayError) {
-                let call = try XAPICall(http)
-                guard call.http.body.count <= bytes.count * 3 else { throw .invalid("a body larger than its form") }
+                call = try XAPICall(http)
                 _ = try StatementUpload(call)
-                isTaken = true
-            } catch {}
+            } catch {
+                continue
+            }
+            // A byte that is no UTF-8 becomes a character of three.
+            guard call.http.body.count <= bytes.count * 3 else { throw Finding("a body larger than its form") }
+            isTaken = true
         }
         return isTaken ? .accepted : .refused
     }

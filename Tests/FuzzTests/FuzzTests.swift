@@ -5,11 +5,11 @@ import Testing
 /// Every way in for bytes from outside, with inputs that no honest sender would make. Nothing may crash, hang, grow
 /// without bound, answer with a failure of ours, or take what a second reader refuses.
 ///
-/// In a test run each door is opened a few hundred times with the same seeds. `make fuzz` opens them a million times;
-/// `make fuzz DOOR=name SEED=n INPUTS=1` shows one finding again.
+/// In a test run each door is opened a few hundred times with the same seeds. `make fuzz` opens all of them a million
+/// times; `make fuzz DOOR=name SEED=n INPUTS=1` shows one finding again.
 @Suite(.serialized) struct FuzzTests {
     /// Enough to meet each kind of mutation often, and to end within some seconds.
-    static let inputsStandard = 1_000
+    static let inputsStandard = 500
 
     private static func setting(_ name: String) -> String? {
         ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }

@@ -24,8 +24,18 @@ public enum Statements {
          "timestamp":"2026-09-20T10:00:00.123+02:00"}
         """#
 
+    /// A small one with much in it that is free: what is changed there is still a statement.
+    private static let free = #"""
+        {"actor":\#(ada),"verb":{"id":"http://class.example/wrote","display":{"en":"wrote","nb":"skrev"}},
+         "object":{"id":"http://class.example/essays/1"},"result":{"response":"An essay","extensions":{
+            "http://class.example/words":[410,"two",{"three":3.0,"four":null}],"http://class.example/text":"Once",
+            "http://class.example/flags":{"a":true,"b":false,"c":[],"d":{}},"http://class.example/time":"PT5M"}},
+         "context":{"extensions":{"http://class.example/browser":{"name":"Firefox","version":"140.0","languages":["en","nb"]},
+            "http://class.example/score":{"mean":0.25,"of":[1,2,3,4]},"http://class.example/id":"é"}}}
+        """#
+
     public static let all = [
-        full,
+        full, free,
         #"""
         {"id":"\#(id)","actor":{"account":{"homePage":"https://lms.example","name":"41"}},
          "verb":{"id":"http://class.example/planned"},"object":{"objectType":"SubStatement","actor":\#(ada),

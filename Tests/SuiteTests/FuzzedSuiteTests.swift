@@ -30,7 +30,9 @@ import Testing
         let processes = suite.processes
         let start = ContinuousClock.now
         var taken: [String: Int] = [:]
-        for number in 0..<UInt64(count) {
+        var findings = 0
+        // More than three would say the same.
+        for number in 0..<UInt64(count) where findings < 3 {
             let request = requests.request(seed: seed &+ number)
             let again = "make fuzz DOOR=suite SEED=\(seed &+ number) INPUTS=1"
             let answer: HTTPClientResponse
@@ -43,7 +45,10 @@ import Testing
             }
             let words = String(decoding: answer.body.prefix(300), as: UTF8.self)
             // 501 and 503 say that something is not offered, or not now; neither is expected of a door that is there.
-            #expect(answer.status < 500, "\(request.door.words) answered \(answer.status) \(words). See it again: \(again)")
+            if answer.status >= 500 {
+                findings += 1
+                Issue.record("\(request.door.words) answered \(answer.status) \(words). See it again: \(again)")
+            }
             if answer.status < 300 { taken[request.door.words, default: 0] += 1 }
         }
         let seconds = start.duration(to: .now) / .seconds(1)
@@ -51,10 +56,12 @@ import Testing
             "fuzz: suite: \(count) inputs over \(requests.doors.count) doors, \(taken.values.reduce(0, +)) accepted by "
                 + "\(taken.count) of them, \(Int(Double(count) / max(seconds, 0.001))) inputs/s")
         #expect(suite.processes == processes)
+        for name in Suite.names where suite.log(of: name).contains("Fatal error") {
+            Issue.record("\(name) ended:\n\(suite.log(of: name).suffix(20_000))")
+        }
         let after = try await Self.memory(of: suite)
         for name in Suite.names {
             #expect(try await suite.readiness(of: name).status == 200, "\(name)")
-            #expect(!suite.log(of: name).contains("Fatal error"), "\(name)")
             let (old, new) = (memory[name, default: 0], after[name, default: 0])
             print("fuzz: suite: \(name) held \(old >> 20) MiB before and \(new >> 20) MiB after")
             #expect(new - old < Self.growthMax, "\(name) grew by \((new - old) >> 20) MiB")

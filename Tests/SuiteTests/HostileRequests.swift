@@ -106,7 +106,8 @@ struct HostileRequests {
 
     private static let values: [String: [String]] = [
         "pageSize": ["1", "500"], "since": ["2026-09-20T10:15:30Z", "0000-01-01T00:00:00Z"],
-        "until": ["9999-12-31T23:59:60Z", "2026-09-20T10:15:30Z"], "asOf": ["2026-09-20T10:15:30Z"],
+        "from": ["2026-07-20T10:15:30Z", "0000-01-01T00:00:00Z"],
+        "until": ["0000-01-01T00:00:00Z", "9999-12-31T23:59:60Z", "2026-09-20T10:15:30Z"], "asOf": ["2026-09-20T10:15:30Z"],
         "courseRun": ["r"], "band": ["high"], "state": ["waiting", "enrolled", "sent"], "status": ["quarantined"],
         "problem": ["missing"], "field": ["occurredAt"], "open": ["true"], "dryRun": ["true"], "backfill": ["true"],
         "inferred": ["false"], "given": ["courseRun=r"],

@@ -33,6 +33,14 @@ import Testing
         return problem.description
     }
 
+    @Test("a time that its zone puts out of all years is the event's problem, not the service's end", arguments: [
+        "0000-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
+    ])
+    func beyondAllYears(time: String) throws {
+        let sentence = try #require(try problem(event(["occurredAt": "\"\(time)\""])))
+        #expect(sentence.contains("occurredAt") && sentence.contains(time), "\(sentence)")
+    }
+
     @Test func `a good event is read whole`() throws {
         let read = try item(
             event([

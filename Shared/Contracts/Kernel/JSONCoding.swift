@@ -31,9 +31,14 @@ public enum JSONCoding {
 
 /// RFC 3339 times with a zone; written in UTC with exactly six decimals.
 public enum RFC3339 {
-    /// `2026-11-23T10:15:30.123456Z`. Rounds to the nearest microsecond. Years 0000...9999.
+    /// The microseconds since 1970 that four digits of a year can say: 0000-01-01 up to the end of 9999.
+    private static let writable: Range<Double> = -62_167_219_200_000_000..<253_402_300_800_000_000
+
+    /// `2026-11-23T10:15:30.123456Z`. Rounds to the nearest microsecond. Years 0000...9999: a time before or after
+    /// them, as arithmetic on a time that somebody sent may give, is written as the first or last of them.
     public static func string(from date: Date) -> String {
-        let micros = Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
+        let exact = (date.timeIntervalSince1970 * 1_000_000).rounded()
+        let micros = Int64(min(max(exact, writable.lowerBound), writable.upperBound.nextDown))
         let (days, inDay) = micros.quotientAndRemainderFlooring(by: 86_400_000_000)
         let (year, month, day) = civil(fromDays: days)
         let seconds = inDay / 1_000_000
@@ -56,7 +61,8 @@ public enum RFC3339 {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Reads an RFC 3339 time; `nil` for anything else, also for a time without a zone.
+    /// Reads an RFC 3339 time; `nil` for anything else, also for a time without a zone, and for one whose zone puts it
+    /// before the year 0000 or after 9999 in UTC, where it could not be written again.
     ///
     /// Decimals beyond the sixth are cut off. A leap second (`:60`) reads as the first of the next minute.
     public static func date(from text: String) -> Date? {
@@ -70,7 +76,8 @@ public enum RFC3339 {
         else { return nil }
         let days = daysFromCivil(year: year, month: month, day: day)
         let seconds = Int64(days) * 86_400 + Int64(hour * 3_600 + minute * 60 + second - offset)
-        return Date(timeIntervalSince1970: (Double(seconds) * 1_000_000 + Double(micros)) / 1_000_000)
+        let exact = Double(seconds) * 1_000_000 + Double(micros)
+        return writable.contains(exact) ? Date(timeIntervalSince1970: exact / 1_000_000) : nil
     }
 
     private static func append(_ value: Int64, width: Int, to text: inout [UInt8]) {

@@ -79,6 +79,14 @@ import Testing
         #expect(streak.startedOn == LocalDay.text(of: today - 5))
     }
 
+    @Test func `a heatmap of weeks before the year 0 is empty, not the end of the service`() async throws {
+        let stack = try await TrackingStack.make()
+        let request = GetHeatmap.Request(
+            courseRun: CourseRunID(checked: "run"), until: RFC3339.date(from: "0000-01-01T00:00:00Z"))
+        let map = try await stack.call(TrackingRPC.getHeatmap, request)
+        #expect(map.week.joined().allSatisfy { $0 == 0 })
+    }
+
     @Test func `a heatmap shows when in the week, in the run's zone, of all or of one`() async throws {
         let stack = try await TrackingStack.make()
         _ = try await stack.call(
