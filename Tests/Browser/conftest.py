@@ -32,6 +32,8 @@ class Site:
     is_mock: bool
     #: A key that may send events, for figures that move; none where nothing may be sent.
     sending_key: str | None
+    #: A key that may mend what is wrong; none where nothing may be changed.
+    admin_key: str | None = None
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +46,7 @@ def mock():
     url = f"http://127.0.0.1:{port}"
     try:
         wait_for(f"{url}/")
-        yield Site(url, "hf_demo", True, None)
+        yield Site(url, "hf_demo", True, None, "hf_admin")
     finally:
         process.terminate()
         process.wait(timeout=10)
@@ -59,7 +61,7 @@ def site(request):
     if "HOLDFAST_STACK" in os.environ:
         stack = json.loads(pathlib.Path(os.environ["HOLDFAST_STACK"]).read_text())
         seed.fill(stack["url"], stack["adminKey"])
-        return Site(stack["url"], stack["demoKey"], False, stack["demoKey"])
+        return Site(stack["url"], stack["demoKey"], False, stack["demoKey"], stack["adminKey"])
     return request.getfixturevalue("mock")
 
 

@@ -3,6 +3,7 @@
 The key chooses what it plays:  hf_demo    all is well            hf_empty  nothing was ever heard
                                 hf_partial Prediction is down      hf_down   every read fails
                                 hf_slow    answers take 2 s        hf_revoked is refused after 2 s of live figures
+                                hf_admin   all is well, and it may change things
 Any other key is refused. The shapes are those of Shared/Contracts; the real gateway is what counts.
 """
 import asyncio
@@ -13,11 +14,12 @@ import sys
 from aiohttp import WSMsgType, web
 
 import mock_data as data
+import mock_intake
 import mock_study as study
 import names
 
 DIST = pathlib.Path(__file__).resolve().parents[2] / "Services/Gateway/Dashboard/dist"
-KEYS = {"hf_demo", "hf_empty", "hf_partial", "hf_down", "hf_slow", "hf_revoked"}
+KEYS = {"hf_demo", "hf_empty", "hf_partial", "hf_down", "hf_slow", "hf_revoked", "hf_admin"}
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
           "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 EMPTY_PARTS = {
@@ -98,11 +100,20 @@ def answer(path, query, key):
             return data.message(delivery)
         case ["status"]:
             return status(key)
+        case ["sources"]:
+            return {"sources": [] if is_empty else mock_intake.SOURCES, "nextPageToken": ""}
+        case ["sources", source, "drift"]:
+            return mock_intake.drift(source)
+        case ["data-gaps"]:
+            return mock_intake.gaps(query.get("source"))
         case ["quarantine"]:
-            events = [{"id": 1, "source": "moodle-main", "eventID": "x-17", "status": "quarantined", "receivedAt": data.at(data.NOW - data.DAY),
-                       "reason": "occurredAt: expected a time at most 10 minutes ahead of 2026-11-23T10:00:00Z, got 2031-01-01T00:00:00Z",
-                       "field": "occurredAt", "problem": "ahead", "state": "waiting", "raw": '{"id":"x-17","verb":"viewed"}'}]
-            return {"events": [] if is_empty else events, "nextPageToken": ""}
+            return {"events": [] if is_empty else intake(key).matching(query), "nextPageToken": ""}
+        case ["quarantine", "summary"]:
+            return {"groups": []} if is_empty else intake(key).summary(query)
+        case ["quarantine", number]:
+            return intake(key).page(number)
+        case ["learners", learner, "identity"]:
+            return intake(key).identity(learner)
         case ["dead-letters"]:
             letters = [{"service": "nudging", "id": 4, "consumer": "nudging", "stream": "risk-scores", "partition": 12, "seq": 831,
                         "tenant": "default", "type": "RiskScored", "reason": "unknown band \"extreme\"", "attempts": 5,
@@ -113,6 +124,24 @@ def answer(path, query, key):
                     "auc": 0.871, "trainedOn": "BBB, CCC, DDD, EEE, FFF", "licence": "CC BY 4.0"}}
         case ["clock"]:
             return {"now": data.at(data.NOW), "simulated": False}
+    return None
+
+
+#: What each key sees of the quarantine and of identities, and hf_admin has made of them.
+INTAKES = {}
+
+
+def intake(key):
+    return INTAKES.setdefault(key, mock_intake.Intake())
+
+
+def change(path, key, body):
+    """The answer to a change by a key that may make it, or None where there is no such thing."""
+    match path.strip("/").split("/")[1:]:
+        case ["quarantine", "correct" | "replay" | "discard" as step]:
+            return intake(key).mend({"correct": "corrected", "replay": "replayed", "discard": "discarded"}[step], body)
+        case ["learners", learner, "role" | "merge" | "unmerge" as step]:
+            return intake(key).change_identity(learner, step, body)
     return None
 
 
@@ -138,7 +167,10 @@ async def api(request):
     key = request.headers.get("authorization", "").removeprefix("Bearer ")
     if key not in KEYS:
         return problem(401, "Unauthenticated", "the key is not known")
-    if request.method == "POST":
+    if request.method != "GET" and key == "hf_admin":
+        made = change(request.path, key, json.loads(await request.text() or "{}"))
+        return problem(404, "Not_found", "there is no such thing") if made is None else web.json_response(made)
+    if request.method != "GET":
         return problem(403, "Permission_denied", "this key may not do that; it needs the scope admin")
     if key == "hf_down" and request.path not in ("/v1/clock", "/v1/course-runs"):
         return problem(503, "Unavailable", "tracking does not answer; try again in a moment")

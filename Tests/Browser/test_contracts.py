@@ -18,7 +18,11 @@ SWIFT_NAMES = {"TrackingOverview": "GetTrackingOverview.Response", "RiskOverview
                "SessionsAnswer": "GetSessions.Response", "Streak": "GetStreak.Response", "PeakTime": "StudyRhythm.PeakTime",
                "CourseRunOverview": "GetCourseRunOverview.Response", "Quartiles": "GetCourseRunOverview.Quartiles",
                "Heatmap": "GetHeatmap.Response", "CourseProgress": "GetCourseProgress.Response",
-               "CourseActivity": "GetCourseProgress.Activity"}
+               "CourseActivity": "GetCourseProgress.Activity", "SourceList": "ListSources.Response", "DataGapList": "ListDataGaps.Response",
+               "Drift": "GetDrift.Response", "QuarantineSummary": "SummarizeQuarantine.Response",
+               "QuarantinedEventPage": "GetQuarantinedEvent.Response", "Corrections": "CorrectQuarantine.Response",
+               "CorrectionResult": "CorrectQuarantine.Result", "Replays": "ReplayQuarantine.Response",
+               "ReplayResult": "ReplayQuarantine.Result", "Discards": "DiscardQuarantine.Response", "Identity": "GetIdentity.Response"}
 #: Put together by the gateway, not declared in Contracts; and the head of a live fact.
 GATEWAY_OWN = {"Overview", "LearnerSummary", "LearnerList", "LearnerDetail", "DeadLetterList", "ServiceStatus",
                "SystemStatus", "ClockState", "FactHead", "AnyFact"}
@@ -43,7 +47,7 @@ def swift_types():
 
 def page_types():
     found = {}
-    for name in ("contracts.ts", "answers.ts", "facts.ts", "study.ts"):
+    for name in ("contracts.ts", "answers.ts", "facts.ts", "study.ts", "data.ts"):
         text = (DASHBOARD / name).read_text()
         for opened in re.finditer(r"interface (\w+)[^{]*\{(.*?)\n\}", text, re.S):
             fields = re.findall(r"^\s+(\w+)(\??):", opened[2], re.M)

@@ -8,8 +8,9 @@ import pytest
 import seed
 from conftest import first_course_run, first_learner
 
-PAGES = ["/", "/learners", "learner", "/course-runs", "course-run", "/messages", "/system"]
-TITLES = {"/": "Overview", "/learners": "Learners", "/course-runs": "Courses", "/messages": "Messages", "/system": "System"}
+PAGES = ["/", "/learners", "learner", "/course-runs", "course-run", "/messages", "/system", "/sources", "/quarantine", "/anomalies"]
+TITLES = {"/": "Overview", "/learners": "Learners", "/course-runs": "Courses", "/messages": "Messages", "/system": "System",
+          "/sources": "Sources", "/quarantine": "Quarantine", "/anomalies": "Unusual"}
 
 
 def address(tab, page: str) -> str:

@@ -7,6 +7,7 @@ import { SignIn } from "./components/SignIn";
 import { Session, SessionContext, useLive, useSession } from "./hooks/session";
 import { useApi } from "./hooks/useApi";
 import { Route, useRoute } from "./hooks/useRoute";
+import { AnomaliesPage } from "./pages/AnomaliesPage";
 import { CourseRunPage } from "./pages/CourseRunPage";
 import { CourseRunsPage } from "./pages/CourseRunsPage";
 import { LearnerPage } from "./pages/LearnerPage";
@@ -14,6 +15,9 @@ import { LearnersPage } from "./pages/LearnersPage";
 import { MessagesPage } from "./pages/MessagesPage";
 import { NotFoundPage } from "./pages/NotFoundPage";
 import { OverviewPage } from "./pages/OverviewPage";
+import { QuarantinedEventPage } from "./pages/QuarantinedEventPage";
+import { QuarantinePage } from "./pages/QuarantinePage";
+import { SourcesPage } from "./pages/SourcesPage";
 import { SystemPage } from "./pages/SystemPage";
 
 const keptKey = "holdfast:key";
@@ -124,6 +128,10 @@ function pageAt(route: Route): JSX.Element {
     case "course-runs":
       return id === undefined ? <CourseRunsPage /> : <CourseRunPage key={id} id={decodeURIComponent(id)} />;
     case "messages": return <MessagesPage route={route} delivery={id} />;
+    case "anomalies": return id === undefined ? <AnomaliesPage route={route} /> : <NotFoundPage />;
+    case "sources": return id === undefined ? <SourcesPage /> : <NotFoundPage />;
+    case "quarantine":
+      return id === undefined ? <QuarantinePage route={route} /> : <QuarantinedEventPage key={id} id={decodeURIComponent(id)} />;
     case "system": return id === undefined ? <SystemPage /> : <NotFoundPage />;
     default: return <NotFoundPage />;
   }

@@ -7,6 +7,7 @@ import "./styles/layout.css";
 import "./styles/parts.css";
 import "./styles/charts.css";
 import "./styles/pages.css";
+import "./styles/data.css";
 
 /** Catches what drawing throws; React has no hook for this. */
 class Guard extends Component<{ children: ReactNode }, { error: Error | undefined }> {

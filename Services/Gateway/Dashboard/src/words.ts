@@ -1,7 +1,8 @@
 import type {
   Abstention, ActivityKind, ActivityReference, DecisionOutcome, DeliveryState, LearnerState, NudgeKind, NudgeRecord,
-  NudgeRule, PredictionLevel, RiskBand, Verdict,
+  NudgeRule, PredictionLevel, QuarantineProblem, QuarantineState, RiskBand, Verdict,
 } from "./api/contracts";
+import type { DriftingWord, LearnerRole, SourceState } from "./api/data";
 
 // Every word of the wire in words for staff. A value that is newer than this page is shown as it came.
 
@@ -63,6 +64,32 @@ const anomalyKinds: Record<string, string> = {
   copying: "The same things at the same time", structuralDropOff: "Many stop at one place",
 };
 export const anomalyWords = (kind: string): string => anomalyKinds[kind] ?? spaced(kind);
+
+export const anomalyKindChoices: readonly (readonly [string, string])[] = Object.entries(anomalyKinds);
+
+export const sourceStateWords: Record<SourceState, string> = {
+  learning: "Learning its rhythm", speaking: "Speaking", gap: "Silent: data gap", retired: "Retired",
+};
+
+export const sourceStateHelp: Record<SourceState, string> = {
+  learning: "Too little is known of it to tell its silence from that of its learners. Heartbeats have it watched from the first day.",
+  speaking: "Heard as usual, or silent for no longer than usual.",
+  gap: "Silent for longer than its rhythm allows. Its learners are not judged by this time, and are not nudged.",
+  retired: "Silent for 28 days: counts as switched off, and its learners are judged again.",
+};
+
+export const driftPlaceWords: Record<DriftingWord["place"], string> = { verb: "Verb", activityKind: "Kind of activity", field: "Field" };
+
+export const problemWords: Record<QuarantineProblem, string> = {
+  missing: "Is missing", invalid: "Cannot be read", tooLarge: "Too large", repeated: "Stands there twice",
+  ahead: "Lies in the future", tooOld: "Too long ago", conflict: "Id taken by another event",
+};
+
+export const quarantineStateWords: Record<QuarantineState, string> = {
+  waiting: "Waiting", replayed: "Replayed", discarded: "Given up",
+};
+
+export const roleWords: Record<LearnerRole, string> = { learner: "Learner", staff: "Staff", test: "Test", bot: "Bot" };
 
 const activityMix: Record<string, string> = {
   content: "Reading", navigation: "Finding the way", home: "Home page", url: "Links", forum: "Forum", live: "Live sessions",

@@ -2,6 +2,9 @@ import type {
   ClockState, CourseRunList, DeadLetterList, LearnerDetail, LearnerList, MessageDetail, MessageList, ModelInUse, Overview,
   QuarantineList, SystemStatus,
 } from "./contracts";
+import type {
+  Corrections, DataGapList, Discards, Drift, Identity, LearnerRole, QuarantinedEventPage, QuarantineSummary, Replays, SourceList,
+} from "./data";
 import { ApiError, errorOf } from "./errors";
 import type {
   AnomalyList, CourseProgress, CourseRunOverview, Heatmap, PatternList, ProgressList, SessionsAnswer, Streak,
@@ -17,6 +20,16 @@ export interface LearnerFilter {
   pageToken?: string;
   pageSize?: number;
 }
+
+export interface QuarantineFilter {
+  source?: string;
+  state?: string;
+  field?: string;
+  problem?: string;
+}
+
+/** Which quarantined events a change is for: one by its id, or a page of those that a filter lets through. */
+export type QuarantineSelection = { ids: number[] } | { filter: QuarantineFilter; pageSize: number; pageToken?: string };
 
 type Query = Record<string, string | number | undefined>;
 
@@ -52,7 +65,7 @@ export class Client {
     return this.get(`/v1/learners/${encodeURIComponent(id)}/streak`, {}, signal);
   }
 
-  anomalies(filter: { learner?: string; courseRun?: string }, signal?: AbortSignal): Promise<AnomalyList> {
+  anomalies(filter: { learner?: string; courseRun?: string; kind?: string; open?: string; pageToken?: string }, signal?: AbortSignal): Promise<AnomalyList> {
     return this.get("/v1/anomalies", { ...filter, pageSize: 50 }, signal);
   }
 
@@ -84,8 +97,58 @@ export class Client {
     return this.get("/v1/status", {}, signal);
   }
 
-  quarantine(signal?: AbortSignal): Promise<QuarantineList> {
-    return this.get("/v1/quarantine", { pageSize: 50 }, signal);
+  sources(pageToken: string, signal?: AbortSignal): Promise<SourceList> {
+    return this.get("/v1/sources", { pageSize: 20, pageToken }, signal);
+  }
+
+  drift(source: string, signal?: AbortSignal): Promise<Drift> {
+    return this.get(`/v1/sources/${encodeURIComponent(source)}/drift`, {}, signal);
+  }
+
+  dataGaps(source: string, signal?: AbortSignal): Promise<DataGapList> {
+    return this.get("/v1/data-gaps", { source, pageSize: 10 }, signal);
+  }
+
+  quarantine(filter: QuarantineFilter, pageToken: string, signal?: AbortSignal): Promise<QuarantineList> {
+    return this.get("/v1/quarantine", { ...filter, pageToken, pageSize: 50 }, signal);
+  }
+
+  quarantineSummary(filter: QuarantineFilter, signal?: AbortSignal): Promise<QuarantineSummary> {
+    return this.get("/v1/quarantine/summary", { ...filter }, signal);
+  }
+
+  quarantinedEvent(id: string, signal?: AbortSignal): Promise<QuarantinedEventPage> {
+    return this.get(`/v1/quarantine/${encodeURIComponent(id)}`, {}, signal);
+  }
+
+  /** `patch` is JSON as it was typed, so that its numbers keep their spelling. */
+  correctQuarantine(selection: QuarantineSelection, patch: string): Promise<Corrections> {
+    return this.change("POST", "/v1/quarantine/correct", `${JSON.stringify(selection).slice(0, -1)},"patch":${patch}}`);
+  }
+
+  replayQuarantine(selection: QuarantineSelection): Promise<Replays> {
+    return this.change("POST", "/v1/quarantine/replay", JSON.stringify(selection));
+  }
+
+  discardQuarantine(selection: QuarantineSelection, note: string): Promise<Discards> {
+    return this.change("POST", "/v1/quarantine/discard", JSON.stringify({ ...selection, note }));
+  }
+
+  identity(learner: string, signal?: AbortSignal): Promise<Identity> {
+    return this.get(`/v1/learners/${encodeURIComponent(learner)}/identity`, {}, signal);
+  }
+
+  setRole(learner: string, role: LearnerRole): Promise<Identity> {
+    return this.change("PUT", `/v1/learners/${encodeURIComponent(learner)}/role`, JSON.stringify({ role }));
+  }
+
+  merge(survivor: string, merged: string, note: string): Promise<Identity> {
+    const order = note === "" ? { merged } : { merged, note };
+    return this.change("POST", `/v1/learners/${encodeURIComponent(survivor)}/merge`, JSON.stringify(order));
+  }
+
+  unmerge(merged: string): Promise<Identity> {
+    return this.change("POST", `/v1/learners/${encodeURIComponent(merged)}/unmerge`, "{}");
   }
 
   deadLetters(signal?: AbortSignal): Promise<DeadLetterList> {
@@ -105,7 +168,14 @@ export class Client {
   }
 
   private async get<Answer>(path: string, query: Query, signal?: AbortSignal): Promise<Answer> {
-    const body = await this.send("GET", path, query, signal);
+    return this.parsed(path, await this.send("GET", path, query, signal));
+  }
+
+  private async change<Answer>(method: string, path: string, body: string): Promise<Answer> {
+    return this.parsed(path, await this.send(method, path, {}, undefined, body));
+  }
+
+  private parsed<Answer>(path: string, body: string): Answer {
     try {
       return JSON.parse(body) as Answer;
     } catch (error) {
@@ -114,7 +184,7 @@ export class Client {
     }
   }
 
-  private async send(method: string, path: string, query: Query, signal?: AbortSignal): Promise<string> {
+  private async send(method: string, path: string, query: Query, signal?: AbortSignal, given?: string): Promise<string> {
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), answerTimeMax);
     const leave = (): void => limit.abort();
@@ -123,7 +193,11 @@ export class Client {
     try {
       const answer = await fetch(path + queryString(query), {
         method, signal: limit.signal, cache: "no-store",
-        headers: { authorization: `Bearer ${this.key}`, accept: "application/json" },
+        headers: {
+          authorization: `Bearer ${this.key}`, accept: "application/json",
+          ...(given === undefined ? {} : { "content-type": "application/json" }),
+        },
+        ...(given === undefined ? {} : { body: given }),
       });
       const body = await answer.text();
       if (!answer.ok) throw errorOf(answer.status, body);

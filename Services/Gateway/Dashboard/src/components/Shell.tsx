@@ -7,11 +7,12 @@ import type { Route } from "../hooks/useRoute";
 import { Icon, IconName, Logo } from "./Icon";
 import { Link } from "./Link";
 
-const places: readonly { address: string; name: string; icon: IconName }[] = [
+const places: readonly { address: string; name: string; icon: IconName; also?: readonly string[] }[] = [
   { address: "/", name: "Overview", icon: "overview" },
-  { address: "/learners", name: "Learners", icon: "learners" },
+  { address: "/learners", name: "Learners", icon: "learners", also: ["/anomalies"] },
   { address: "/course-runs", name: "Courses", icon: "courses" },
   { address: "/messages", name: "Messages", icon: "messages" },
+  { address: "/sources", name: "Data", icon: "data", also: ["/quarantine"] },
   { address: "/system", name: "System", icon: "system" },
 ];
 
@@ -30,8 +31,8 @@ export function Shell({ route, children }: { route: Route; children: ReactNode }
           <span>Holdfast</span>
         </Link>
         <nav aria-label="Pages">
-          {places.map(({ address, name, icon }) => (
-            <Link key={address} href={address} aria-current={isAt(address, route.path) ? "page" : undefined}>
+          {places.map(({ address, name, icon, also = [] }) => (
+            <Link key={address} href={address} aria-current={[address, ...also].some((one) => isAt(one, route.path)) ? "page" : undefined}>
               <Icon name={icon} />
               <span>{name}</span>
             </Link>

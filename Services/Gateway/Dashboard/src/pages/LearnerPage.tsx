@@ -17,6 +17,7 @@ import { navigate, Route, withQuery } from "../hooks/useRoute";
 import { abstentionWords, levelWords } from "../words";
 import { DecisionLog } from "./learner/DecisionLog";
 import { EventList, SessionList } from "./learner/Events";
+import { IdentityPanel } from "./learner/IdentityPanel";
 import { NudgesAndMails } from "./learner/NudgesAndMails";
 import { StudyPanels } from "./learner/StudyPanels";
 
@@ -38,7 +39,12 @@ export function LearnerPage({ id, route }: { id: string; route: Route }): JSX.El
       />
       {error !== undefined && <ErrorNotice error={error} retry={reload} isStale={page !== undefined} />}
       {page !== undefined && <MissingNotice services={page.unavailable} />}
-      {page === undefined ? error === undefined && <Loading what="the learner" lines={10} /> : <Parts page={page} route={route} />}
+      {page === undefined ? error === undefined && <Loading what="the learner" lines={10} /> : (
+        <>
+          <Parts page={page} route={route} />
+          <IdentityPanel learner={page.learner} onChange={reload} />
+        </>
+      )}
     </>
   );
 }

@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from "react";
 import { learnerStates, riskBands } from "../api/contracts";
+import { Choice } from "../components/Choice";
 import { Icon } from "../components/Icon";
 import { Empty, ErrorNotice, Loading, MissingNotice } from "../components/Notices";
 import { CourseRunFilter, PageTitle } from "../components/Shell";
+import { learnerTabs, Tabs } from "../components/Tabs";
 import { formatCount, plural } from "../format";
 import { useLive, useSession } from "../hooks/session";
 import { useApi } from "../hooks/useApi";
@@ -45,6 +47,7 @@ export function LearnersPage({ route }: { route: Route }): JSX.Element {
         title="Learners"
         aside={list !== undefined && <span className="muted">{plural(list.total, "enrollment")}, most at risk first</span>}
       />
+      <Tabs tabs={learnerTabs} at="/learners" label="Views of learners" />
       <div className="filters" role="search" aria-label="Narrow the list">
         <CourseRunFilter value={filter.courseRun} onChange={(courseRun) => set({ courseRun })} />
         <Choice
@@ -127,18 +130,4 @@ function NoLearners({ isFiltered }: { isFiltered: boolean }): JSX.Element {
         <p>A learner gets one with the first days of activity in a course run that has begun. The overview shows how to send events.</p>
       </Empty>
     );
-}
-
-function Choice({ label, value, options, onChange }: {
-  label: string; value: string; options: readonly (readonly [string, string])[]; onChange: (value: string) => void;
-}): JSX.Element {
-  return (
-    <label className="field">
-      <span>{label}</span>
-      <select value={value} onChange={(event) => onChange(event.target.value)}>
-        <option value="">All</option>
-        {options.map(([option, words]) => <option key={option} value={option}>{words}</option>)}
-      </select>
-    </label>
-  );
 }

@@ -1,6 +1,7 @@
 import type { ModelInUse, QuarantinedEvent, ServiceStatus } from "../api/contracts";
 import { Ago } from "../components/Badges";
 import { Icon } from "../components/Icon";
+import { Link } from "../components/Link";
 import { Empty, ErrorNotice, Loading } from "../components/Notices";
 import { Panel } from "../components/Panel";
 import { PageTitle } from "../components/Shell";
@@ -13,6 +14,7 @@ import { DeadLetterPanel } from "./system/DeadLetters";
 
 const statusPeriod = 5_000;
 const listPeriod = 15_000;
+const quarantinedShown = 5;
 
 /** How the services are doing, and what could not be taken in or applied. */
 export function SystemPage(): JSX.Element {
@@ -20,7 +22,7 @@ export function SystemPage(): JSX.Element {
   useTick(statusPeriod);
   const status = useApi((signal) => client.status(signal), "status", Math.floor(Date.now() / statusPeriod), statusPeriod / 2);
   const lists = Math.floor(Date.now() / listPeriod);
-  const quarantine = useApi((signal) => client.quarantine(signal), "quarantine", lists);
+  const quarantine = useApi((signal) => client.quarantine({ state: "waiting" }, "", signal), "quarantine", lists);
   const deadLetters = useApi((signal) => client.deadLetters(signal), "deadLetters", lists);
   const model = useApi((signal) => client.model(signal), "model");
   const services = status.value?.services ?? [];
@@ -40,14 +42,15 @@ export function SystemPage(): JSX.Element {
         <Panel title="Dead letters" note="Facts that a service heard and could not apply. Nothing is lost: each can be applied again.">
           <DeadLetterPanel answer={deadLetters} />
         </Panel>
-        <Panel title="Quarantine" note="Events that could not be taken in, or that conflict with an earlier one. They are kept as they came.">
+        <Panel title="Quarantine" note="Events that could not be taken in and wait for somebody; the newest.">
           {quarantine.error !== undefined && <ErrorNotice error={quarantine.error} retry={quarantine.reload} isStale={quarantine.value !== undefined} />}
           {quarantine.value?.events.length === 0 && (
-            <Empty title="Nothing in quarantine"><p>Every event that came could be read.</p></Empty>
+            <Empty title="Nothing waits"><p>Every event that came could be read, or was dealt with.</p></Empty>
           )}
           <ul className="plain-list">
-            {quarantine.value?.events.map((event) => <li key={event.id}><Quarantined event={event} /></li>)}
+            {quarantine.value?.events.slice(0, quarantinedShown).map((event) => <li key={event.id}><Quarantined event={event} /></li>)}
           </ul>
+          <p><Link href="/quarantine">All of them, and how to mend them</Link></p>
         </Panel>
       </div>
       <Panel title="Model" note="What the risk scores come from, as its card says.">
