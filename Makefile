@@ -1,6 +1,6 @@
 # Everything that a person or a machine does with Holdfast, by name. `make` says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run up down test fuzz bench kill-check build dashboard format format-check clean-state always
+.PHONY: help run up down test fuzz bench bench-stored kill-check build dashboard format format-check clean-state always
 
 SWIFT_BUILD_FLAGS ?=
 RELEASE := swift build -c release $(SWIFT_BUILD_FLAGS)
@@ -25,6 +25,9 @@ fuzz: ## A million hostile inputs over every door; DOOR=name SEED=n INPUTS=1 sho
 
 bench: build ## Measures ingest against COPY, latency to the dashboard, memory and start time
 	@python3 scripts/bench.py
+
+bench-stored: build ## Measures ingest with fifty million events stored (60 GB of disk, half an hour)
+	@python3 scripts/bench_stored.py
 
 kill-check: build ## kill -9 of each service under load; every acknowledged event must be there once
 	@python3 scripts/kill_check.py

@@ -49,8 +49,8 @@ public enum Wiring {
         LogRoutes(TrackingRPC.log, platform: platform, heard: projections) {
             try await sweep.countDue() + insight.countDue()
         }.register(on: router)
-        return [platform.connections, platform.relay, platform.months, sweep, insight, notes] + projections.map(\.consumer)
-            + [platform.httpService(router, heard: projections)]
+        return [platform.connections, platform.relay, platform.months, sweep, insight, notes]
+            + projections.map(\.consumer) + [platform.httpService(router, heard: projections)]
     }
 
     /// What every door shares by which events come in.

@@ -8,8 +8,8 @@ public func blocking<T: Sendable>(_ body: @escaping @Sendable () throws -> T) as
     }
 }
 
-/// Waits until `condition` holds, looking every 10 ms. The limit is there to end a test that hangs, not to measure: among
-/// hundreds of tests on few processors a step may have to wait for seconds.
+/// Waits until `condition` holds, looking every 10 ms. The limit is there to end a test that hangs, not to
+/// measure: among hundreds of tests on few processors a step may have to wait for seconds.
 ///
 /// - Throws: ``TestSupportError`` naming `what` when it does not hold within `limit`; whatever `condition`
 ///   throws.
