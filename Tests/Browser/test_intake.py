@@ -60,6 +60,7 @@ def test_an_event_is_given_up_only_with_a_note(admin, site):
     expect(button).to_be_disabled()
     mend.get_by_label("Why it is given up").fill("a test of the plugin")
     button.click()
+    expect(mend.get_by_role("status")).to_contain_text("given up")
     expect(page.locator("main")).to_contain_text("None.")
     page = admin.open(f"/quarantine?source={source}&state=discarded")
     expect(page.locator("main .plain-list li").first).to_contain_text("Given up")
@@ -87,7 +88,7 @@ def test_each_source_says_whether_it_speaks(edge):
     panel = page.locator("section.panel", has=page.get_by_role("heading", name="quiz-tool"))
     expect(panel).to_contain_text("Silent: data gap")
     expect(panel).to_contain_text("Its clock is ahead of ours")
-    expect(panel).to_contain_text("now: open")
+    expect(panel).to_contain_text("Open since")
     assert panel.locator(".usual-hours rect").count() == 168
     expect(page.locator("main")).to_contain_text("flashcards")
 

@@ -82,7 +82,7 @@ export const driftPlaceWords: Record<DriftingWord["place"], string> = { verb: "V
 
 export const problemWords: Record<QuarantineProblem, string> = {
   missing: "Is missing", invalid: "Cannot be read", tooLarge: "Too large", repeated: "Stands there twice",
-  ahead: "Lies in the future", tooOld: "Too long ago", conflict: "Id taken by another event",
+  ahead: "Lies in the future", tooOld: "Too long ago", conflict: "Belongs to another event",
 };
 
 export const quarantineStateWords: Record<QuarantineState, string> = {

@@ -68,16 +68,22 @@ export function QuarantinePage({ route }: { route: Route }): JSX.Element {
         <ul className="plain-list">{list?.events.map((event) => <Row key={event.id} event={event} />)}</ul>
         {list !== undefined && <Pager paging={paging} next={list.nextPageToken} />}
       </Panel>
-      {key !== "{}" && example !== undefined && (
+      {key !== "{}" && (
         <Panel
           title="Mend all that the filters show"
-          note={`All ${quarantineStateWords[example.state].toLowerCase()} events of these filters, on every page. The patch is shown on event ${example.id}.`}
+          note={mendNote(waiting.state, example)}
         >
-          <Mend key={key} target={{ filter: waiting }} whom="all shown" example={example.corrected ?? example.raw} onChange={reload} />
+          <Mend key={key} target={{ filter: waiting }} whom="all shown" example={example?.corrected ?? example?.raw} onChange={reload} />
         </Panel>
       )}
     </>
   );
+}
+
+/** `All waiting events of these filters, on every page. The patch is shown on event 17.` */
+function mendNote(state: string | undefined, example: QuarantinedEvent | undefined): string {
+  if (example === undefined) return "None on this page is in such a state.";
+  return `All ${state === undefined ? "" : `${quarantineStateWords[example.state].toLowerCase()} `}events of these filters, on every page. The patch is shown on event ${example.id}.`;
 }
 
 function Groups({ groups, route }: { groups: readonly QuarantineGroup[]; route: Route }): JSX.Element {

@@ -7,7 +7,6 @@ import { Link } from "../components/Link";
 import { ErrorNotice, Loading } from "../components/Notices";
 import { Panel } from "../components/Panel";
 import { PageTitle } from "../components/Shell";
-import { sentence } from "../api/errors";
 import { useSession } from "../hooks/session";
 import { useApi } from "../hooks/useApi";
 import { parseJSON } from "../mergePatch";
@@ -52,9 +51,9 @@ export function QuarantinedEventPage({ id }: { id: string }): JSX.Element {
 function Why({ event }: { event: QuarantinedEvent }): JSX.Element {
   return (
     <Panel title="Why it is here">
-      <p>{sentence(event.reason)}</p>
+      <p>{event.reason}</p>
       <dl className="facts">
-        <div><dt>Field</dt><dd><code>{event.field}</code> {problemWords[event.problem].toLowerCase()}</dd></div>
+        <div><dt>Field</dt><dd><code>{event.field}</code> <span className="muted">{problemWords[event.problem].toLowerCase()}</span></dd></div>
         <div><dt>Source</dt><dd>{event.source}</dd></div>
         {event.eventID !== undefined && <div><dt>Its id</dt><dd>{event.eventID}</dd></div>}
         <div>

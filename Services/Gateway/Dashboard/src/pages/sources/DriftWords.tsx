@@ -14,16 +14,16 @@ export function DriftWords({ source, revision }: { source: string; revision: num
       {({ words, sampledEvents }) => words.length === 0
         ? <p className="muted">None in the {formatCount(sampledEvents)} events that were looked at.</p>
         : (
-          <div className="table-scroll scroll-box" tabIndex={0} role="region" aria-label={`Words of ${source} that nobody knows`}>
+          <div className="table-scroll scroll-box" title={`Looked at: ${formatCount(sampledEvents)} events`} tabIndex={0} role="region" aria-label={`Words of ${source} that nobody knows`}>
             <table className="compact">
-              <thead><tr><th scope="col">Word</th><th scope="col">Most likely</th><th scope="col">Of sampled events</th><th scope="col">First seen</th></tr></thead>
+              <thead><tr><th scope="col">Word</th><th scope="col">Most likely</th><th scope="col">Share</th><th scope="col">First seen</th></tr></thead>
               <tbody>
                 {words.map((word) => (
                   <tr key={`${word.place} ${word.word}`}>
-                    <th scope="row"><code>{word.word}</code> <span className="muted small">{driftPlaceWords[word.place]}</span></th>
-                    <td>{word.suggestion === undefined ? <span className="muted">no word is near</span> : <code>{word.suggestion}</code>}</td>
+                    <th scope="row"><code>{word.word}</code><br /><span className="muted small">{driftPlaceWords[word.place]}</span></th>
+                    <td>{word.suggestion === undefined ? <span className="muted">none near</span> : <code>{word.suggestion}</code>}</td>
                     <td>{formatShare(word.share)}</td>
-                    <td><Ago time={word.firstSeenAt} /></td>
+                    <td className="nowrap"><Ago time={word.firstSeenAt} /></td>
                   </tr>
                 ))}
               </tbody>

@@ -16,7 +16,7 @@ export function GapList({ source, revision }: { source: string; revision: number
             {gaps.map((gap) => (
               <li key={gap.openedAt}>
                 <span>
-                  {formatDayTime(gap.silentSince)} to {gap.closedAt === undefined ? <strong>now: open</strong> : formatDayTime(gap.closedAt)}
+                  {gap.closedAt === undefined ? <strong>Open since {formatDayTime(gap.silentSince)}</strong> : `${formatDayTime(gap.silentSince)} to ${formatDayTime(gap.closedAt)}`}
                   <span className="muted small"> concerns {plural(gap.courseRunCount, "course run")}</span>
                 </span>
                 <span className="muted small">
