@@ -13,7 +13,7 @@ SOURCES = [
      "openGap": {"source": "quiz-tool", "silentSince": data.at(data.NOW - data.DAY / 2), "openedAt": data.at(data.NOW - data.DAY / 4),
                  "courseRuns": [data.RUN], "courseRunCount": 1},
      "medianLagSeconds": -42.0, "isClockAhead": True},
-    {"source": "video-host", "state": "learning", "firstHeardAt": data.at(data.NOW - 5 * data.DAY), "lastEventAt": data.at(data.NOW - data.DAY / 30),
+    {"source": "videos-of-the-faculty-of-applied-statistics-1795719030123456", "state": "learning", "firstHeardAt": data.at(data.NOW - 5 * data.DAY), "lastEventAt": data.at(data.NOW - data.DAY / 30),
      "events": 310, "eventsLastDay": 60, "weeksKnown": 0, "usualHours": [], "isClockAhead": False},
 ]
 

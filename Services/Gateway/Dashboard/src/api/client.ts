@@ -12,6 +12,8 @@ import type {
 
 /** How long an answer may take: longer than the gateway itself waits for the services behind it. */
 const answerTimeMax = 15_000;
+/** The same for changes: the gateway gives those that work read models out anew 30 s. */
+const changeTimeMax = 35_000;
 
 export interface LearnerFilter {
   courseRun?: string;
@@ -186,7 +188,8 @@ export class Client {
 
   private async send(method: string, path: string, query: Query, signal?: AbortSignal, given?: string): Promise<string> {
     const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(), answerTimeMax);
+    const timeMax = method === "GET" ? answerTimeMax : changeTimeMax;
+    const timer = setTimeout(() => limit.abort(), timeMax);
     const leave = (): void => limit.abort();
     signal?.addEventListener("abort", leave);
     if (signal?.aborted === true) limit.abort();
@@ -205,7 +208,7 @@ export class Client {
     } catch (error) {
       if (error instanceof ApiError || signal?.aborted === true) throw error;
       if (limit.signal.aborted) {
-        throw new ApiError("timeout", `The gateway did not answer within ${answerTimeMax / 1000} seconds.`);
+        throw new ApiError("timeout", `The gateway did not answer within ${timeMax / 1000} seconds.`);
       }
       throw new ApiError("network", "The gateway cannot be reached. Is it running, and is this computer online?");
     } finally {
