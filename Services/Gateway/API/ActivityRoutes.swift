@@ -9,27 +9,23 @@ struct ActivityRoutes: Sendable {
     var routes: [Route] {
         let learner = Route.Parameter(name: "learner", words: "Only this learner.")
         let since = Route.Parameter(name: "since", words: "Only what happened at or after this time.")
-        let paging = [
-            Route.Parameter(name: "pageSize", words: "Rows wanted, 1 to 500; 50 when absent."),
-            Route.Parameter(name: "pageToken", words: "The nextPageToken of the page before."),
-        ]
         return [
             Route(
                 method: .get, path: "/v1/nudges", scope: .read, summary: "Nudges and what came of them, newest first.",
-                query: [learner, .init(name: "courseRun", words: "Only this course run."), since] + paging,
+                query: [learner, .init(name: "courseRun", words: "Only this course run."), since] + Route.paging,
                 responseSchema: "Nudges", handle: nudges),
             Route(
                 method: .get, path: "/v1/decisions", scope: .read,
                 summary: "Every candidate nudge, sent or not, with each rule's verdict; newest first.",
-                query: [learner] + paging, responseSchema: "Decisions", handle: decisions),
+                query: [learner] + Route.paging, responseSchema: "Decisions", handle: decisions),
             Route(
                 method: .get, path: "/v1/deliveries", scope: .read, summary: "Messages to learners, newest first.",
-                query: [learner, .init(name: "state", words: "Only this state."), since] + paging,
+                query: [learner, .init(name: "state", words: "Only this state."), since] + Route.paging,
                 responseSchema: "Deliveries", handle: deliveries),
             Route(
                 method: .get, path: "/v1/messages", scope: .read,
                 summary: "Mails that were written to the sink instead of sent, newest first.",
-                query: [learner] + paging, responseSchema: "Messages", handle: messages),
+                query: [learner] + Route.paging, responseSchema: "Messages", handle: messages),
             Route(
                 method: .get, path: "/v1/messages/{delivery}", scope: .read,
                 summary: "One such mail; as message/rfc822 when that is asked for.", responseSchema: "Message",
@@ -43,8 +39,8 @@ struct ActivityRoutes: Sendable {
     private func nudges(_ request: APIRequest) async throws -> HTTPServerResponse {
         let query = ListNudges.Request(
             learner: try request.learner(),
-            courseRun: try request.query("courseRun", expected: "a course run's id", CourseRunID.init(_:)),
-            since: try request.since(), page: try request.page())
+            courseRun: try request.courseRun(),
+            since: try request.time("since"), page: try request.page())
         return try .json(await upstream.nudging.call(NudgingRPC.listNudges, query, upstream.context(request)))
     }
 
@@ -54,11 +50,10 @@ struct ActivityRoutes: Sendable {
     }
 
     private func deliveries(_ request: APIRequest) async throws -> HTTPServerResponse {
-        let states = DeliveryState.allCases.map(\.rawValue).joined(separator: ", ")
         let query = ListDeliveries.Request(
             learner: try request.learner(),
-            state: try request.query("state", expected: "one of \(states)", DeliveryState.init(rawValue:)),
-            since: try request.since(), page: try request.page())
+            state: try request.choice("state"),
+            since: try request.time("since"), page: try request.page())
         return try .json(
             await upstream.notification.call(NotificationRPC.listDeliveries, query, upstream.context(request)))
     }

@@ -8,10 +8,6 @@ struct CourseRoutes: Sendable {
 
     var routes: [Route] { courses + courseRuns + parts }
 
-    private static let paging = [
-        Route.Parameter(name: "pageSize", words: "Rows wanted, 1 to 500; 50 when absent."),
-        Route.Parameter(name: "pageToken", words: "The nextPageToken of the page before."),
-    ]
     private static let inferred = Route.Parameter(
         name: "inferred", words: "true for what only events name, false for what was declared; both when absent.")
 
@@ -19,7 +15,7 @@ struct CourseRoutes: Sendable {
         [
             Route(
                 method: .get, path: "/v1/courses", scope: .read,
-                summary: "Lists the courses, also those that only runs name.", query: Self.paging,
+                summary: "Lists the courses, also those that only runs name.", query: Route.paging,
                 responseSchema: "Courses", handle: listCourses),
             Route(
                 method: .get, path: "/v1/courses/{id}", scope: .read, summary: "One course, with its ETag.",
@@ -37,10 +33,8 @@ struct CourseRoutes: Sendable {
             Route(
                 method: .get, path: "/v1/course-runs", scope: .read,
                 summary: "Lists the course runs, newest first, also those that only events name; without activities.",
-                query: [
-                    .init(name: "course", words: "Only runs of this course."), Self.inferred,
-                    .init(name: "pageSize", words: "Rows wanted, 1 to 500; 500 when absent."), Self.paging[1],
-                ],
+                query: [.init(name: "course", words: "Only runs of this course."), Self.inferred]
+                    + Route.paging(500),
                 responseSchema: "CourseRuns", handle: listCourseRuns),
             Route(
                 method: .get, path: "/v1/course-runs/{id}", scope: .read,
@@ -67,7 +61,7 @@ struct CourseRoutes: Sendable {
             Route(
                 method: .get, path: "/v1/course-runs/{id}/activities", scope: .read,
                 summary: "Activities of a run by id, also those that only events name.",
-                query: [Self.inferred] + Self.paging, responseSchema: "Activities", handle: listActivities),
+                query: [Self.inferred] + Route.paging, responseSchema: "Activities", handle: listActivities),
         ]
     }
 
@@ -170,10 +164,6 @@ struct CourseRoutes: Sendable {
 }
 
 extension APIRequest {
-    fileprivate func courseRunID() throws -> CourseRunID {
-        try parameter("id", expected: "a course run's id", CourseRunID.init(_:))
-    }
-
     fileprivate func isInferred() throws -> Bool? {
         try query("inferred", expected: "true or false", Bool.init(_:))
     }

@@ -18,9 +18,7 @@ struct EnrollmentRoutes: Sendable {
                     .init(name: "courseRun", words: "Only this course run."),
                     .init(name: "learner", words: "Only this learner."),
                     .init(name: "state", words: "Only this lifecycle state."),
-                    .init(name: "pageSize", words: "Rows wanted, 1 to 500; 50 when absent."),
-                    .init(name: "pageToken", words: "The nextPageToken of the page before."),
-                ], responseSchema: "Enrollments", handle: listEnrollments),
+                ] + Route.paging, responseSchema: "Enrollments", handle: listEnrollments),
         ]
     }
 
@@ -33,11 +31,10 @@ struct EnrollmentRoutes: Sendable {
     }
 
     private func listEnrollments(_ request: APIRequest) async throws -> HTTPServerResponse {
-        let states = LearnerState.allCases.map(\.rawValue).joined(separator: ", ")
         let query = ListEnrollments.Request(
-            courseRun: try request.query("courseRun", expected: "a course run's id", CourseRunID.init(_:)),
+            courseRun: try request.courseRun(),
             learners: try request.learner().map { [$0] },
-            state: try request.query("state", expected: "one of \(states)", LearnerState.init(rawValue:)),
+            state: try request.choice("state"),
             page: try request.page())
         return try .json(
             await upstream.tracking.call(TrackingRPC.listEnrollments, query, upstream.context(request)))

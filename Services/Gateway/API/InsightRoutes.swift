@@ -25,10 +25,7 @@ struct InsightRoutes: Sendable {
             Route(
                 method: .get, path: "/v1/course-runs/{id}/learners", scope: .read,
                 summary: "How far each learner of a run is, in short.",
-                query: [
-                    .init(name: "pageSize", words: "Rows wanted, 1 to 100; 50 when absent."),
-                    .init(name: "pageToken", words: "The nextPageToken of the page before."),
-                ], responseSchema: "ProgressSummaries", handle: list),
+                query: Route.paging(most: 100), responseSchema: "ProgressSummaries", handle: list),
         ] + anomalyRoutes
     }
 
@@ -37,9 +34,7 @@ struct InsightRoutes: Sendable {
             Route.Parameter(name: "courseRun", words: "Only this course run."),
             Route.Parameter(name: "kind", words: "Only this kind."),
             Route.Parameter(name: "open", words: "true for open ones, false for closed ones; both when absent."),
-            Route.Parameter(name: "pageSize", words: "Rows wanted, 1 to 500; 50 when absent."),
-            Route.Parameter(name: "pageToken", words: "The nextPageToken of the page before."),
-        ]
+        ] + Route.paging
         return [
             Route(
                 method: .get, path: "/v1/anomalies", scope: .read,
@@ -51,50 +46,42 @@ struct InsightRoutes: Sendable {
                 summary: "What is unusual with one learner, newest first.", query: filters, responseSchema: "Anomalies"
             ) { request in
                 try await anomalies(
-                    request, of: request.parameter("id", expected: "a learner's id (a UUID)", LearnerID.init(_:)))
+                    request, of: request.learnerID())
             },
         ]
     }
 
     private func anomalies(_ request: APIRequest, of learner: LearnerID?) async throws -> HTTPServerResponse {
-        let kinds = AnomalyKind.allCases.map(\.rawValue).joined(separator: ", ")
         let query = ListAnomalies.Request(
-            courseRun: try request.query("courseRun", expected: "a course run's id", CourseRunID.init(_:)),
+            courseRun: try request.courseRun(),
             learner: learner,
-            kind: try request.query("kind", expected: "one of \(kinds)", AnomalyKind.init(rawValue:)),
+            kind: try request.choice("kind"),
             isOpen: try request.query("open", expected: "true or false", Bool.init(_:)), page: try request.page())
         return try .json(await upstream.tracking.call(TrackingRPC.listAnomalies, query, upstream.context(request)))
     }
 
     private func learner(_ request: APIRequest) async throws -> HTTPServerResponse {
         let query = GetProgress.Request(
-            learner: try request.parameter("id", expected: "a learner's id (a UUID)", LearnerID.init(_:)),
-            courseRun: try request.query("courseRun", expected: "a course run's id", CourseRunID.init(_:)))
+            learner: try request.learnerID(),
+            courseRun: try request.courseRun())
         return try .json(await upstream.tracking.call(TrackingRPC.getProgress, query, upstream.context(request)))
     }
 
     private func patterns(_ request: APIRequest) async throws -> HTTPServerResponse {
         let query = GetPatterns.Request(
-            learner: try request.parameter("id", expected: "a learner's id (a UUID)", LearnerID.init(_:)),
-            courseRun: try request.query("courseRun", expected: "a course run's id", CourseRunID.init(_:)))
+            learner: try request.learnerID(),
+            courseRun: try request.courseRun())
         return try .json(await upstream.tracking.call(TrackingRPC.getPatterns, query, upstream.context(request)))
     }
 
     private func course(_ request: APIRequest) async throws -> HTTPServerResponse {
-        let query = GetCourseProgress.Request(courseRun: try request.courseRun())
+        let query = GetCourseProgress.Request(courseRun: try request.courseRunID())
         return try .json(
             await upstream.tracking.call(TrackingRPC.getCourseProgress, query, upstream.context(request)))
     }
 
     private func list(_ request: APIRequest) async throws -> HTTPServerResponse {
-        let query = ListProgress.Request(courseRun: try request.courseRun(), page: try request.page())
+        let query = ListProgress.Request(courseRun: try request.courseRunID(), page: try request.page())
         return try .json(await upstream.tracking.call(TrackingRPC.listProgress, query, upstream.context(request)))
-    }
-}
-
-extension APIRequest {
-    /// The path's `id`, where it is a course run's.
-    fileprivate func courseRun() throws -> CourseRunID {
-        try parameter("id", expected: "a course run's id", CourseRunID.init(_:))
     }
 }

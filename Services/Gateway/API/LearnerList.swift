@@ -25,12 +25,11 @@ struct LearnerList: Sendable {
     }
 
     func read() async throws -> Answer {
-        let courseRun = try request.query("courseRun", expected: "a course run's id", CourseRunID.init(_:))
-        let bands = RiskBand.allCases.map(\.rawValue).joined(separator: ", ")
-        let band = try request.query("band", expected: "one of \(bands)", RiskBand.init(rawValue:))
-        let bandAtLeast = try request.query("bandAtLeast", expected: "one of \(bands)", RiskBand.init(rawValue:))
-        let states = LearnerState.allCases.map(\.rawValue).joined(separator: ", ")
-        let state = try request.query("state", expected: "one of \(states)", LearnerState.init(rawValue:))
+        let courseRun = try request.courseRun()
+        let (band, bandAtLeast) = (
+            try request.choice("band", of: RiskBand.allCases), try request.choice("bandAtLeast", of: RiskBand.allCases)
+        )
+        let state = try request.choice("state", of: LearnerState.allCases)
         let query = ListAtRisk.Request(
             courseRun: courseRun, band: band, bandAtLeast: bandAtLeast, page: try request.page())
         let context = upstream.context(request)

@@ -7,11 +7,7 @@ struct LearnerRoutes: Sendable {
     let upstream: Upstream
 
     var routes: [Route] {
-        let paging = [
-            Route.Parameter(name: "pageSize", words: "Rows wanted, 1 to 500; 50 when absent."),
-            Route.Parameter(name: "pageToken", words: "The nextPageToken of the page before."),
-        ]
-        return [
+        [
             Route(
                 method: .get, path: "/v1/overview", scope: .read, summary: "What goes on right now.",
                 query: [.init(name: "courseRun", words: "Only this course run.")], responseSchema: "Overview",
@@ -23,7 +19,7 @@ struct LearnerRoutes: Sendable {
                     .init(name: "band", words: "Only this band: low, moderate, high or critical."),
                     .init(name: "bandAtLeast", words: "Only this band and those above it."),
                     .init(name: "state", words: "Only this lifecycle state."),
-                ] + paging, responseSchema: "Learners", handle: list),
+                ] + Route.paging, responseSchema: "Learners", handle: list),
             Route(
                 method: .get, path: "/v1/learners/{id}", scope: .read,
                 summary: "One learner: state, risk and why, events, nudges, decisions, messages.",
@@ -35,7 +31,7 @@ struct LearnerRoutes: Sendable {
                 query: [
                     .init(name: "courseRun", words: "Only this course run."),
                     .init(name: "since", words: "Only events at or after this time."),
-                ] + paging, responseSchema: "Timeline", handle: events),
+                ] + Route.paging, responseSchema: "Timeline", handle: events),
             Route(
                 method: .get, path: "/v1/learners/by-external-id/{source}/{externalID}", scope: .read,
                 summary: "The id of a learner whom a platform names.", responseSchema: "LearnerReference",
@@ -44,7 +40,7 @@ struct LearnerRoutes: Sendable {
     }
 
     private func overview(_ request: APIRequest) async throws -> HTTPServerResponse {
-        let courseRun = try request.query("courseRun", expected: "a course run's id", CourseRunID.init(_:))
+        let courseRun = try request.courseRun()
         return try .json(
             await Overview.read(
                 upstream, tenant: request.principal.tenant, courseRun: courseRun, trace: request.trace))
@@ -55,16 +51,16 @@ struct LearnerRoutes: Sendable {
     }
 
     private func page(_ request: APIRequest) async throws -> HTTPServerResponse {
-        let learner = try request.parameter("id", expected: "a learner's id (a UUID)", LearnerID.init(_:))
-        let asOf = try request.query("asOf", expected: "a time like 2026-11-23T10:15:30Z", RFC3339.date(from:))
+        let learner = try request.learnerID()
+        let asOf = try request.time("asOf")
         return try .json(await LearnerPage.read(upstream, learner: learner, asOf: asOf, request: request))
     }
 
     private func events(_ request: APIRequest) async throws -> HTTPServerResponse {
         let query = GetTimeline.Request(
-            learner: try request.parameter("id", expected: "a learner's id (a UUID)", LearnerID.init(_:)),
-            courseRun: try request.query("courseRun", expected: "a course run's id", CourseRunID.init(_:)),
-            since: try request.since(), page: try request.page())
+            learner: try request.learnerID(),
+            courseRun: try request.courseRun(),
+            since: try request.time("since"), page: try request.page())
         return try .json(
             await upstream.tracking.call(TrackingRPC.getTimeline, query, upstream.context(request)))
     }
@@ -82,24 +78,5 @@ struct LearnerRoutes: Sendable {
             throw GatewayError.notFound("no learner \(name) of source \(source)")
         }
         return try .json(LearnerReference(learner: learner))
-    }
-}
-
-extension APIRequest {
-    /// `pageSize` and `pageToken`.
-    func page() throws -> PageRequest {
-        PageRequest(
-            size: try query("pageSize", expected: "a whole number that is not negative") { text in
-                Int(text).flatMap { $0 >= 0 ? $0 : nil }
-            },
-            token: http.query("pageToken"))
-    }
-
-    func since() throws -> Date? {
-        try query("since", expected: "a time like 2026-11-23T10:15:30Z", RFC3339.date(from:))
-    }
-
-    func learner() throws -> LearnerID? {
-        try query("learner", expected: "a learner's id (a UUID)", LearnerID.init(_:))
     }
 }

@@ -41,14 +41,10 @@ struct PeopleRoutes: Sendable {
         var note: String?
     }
 
-    private func learner(_ request: APIRequest) throws -> LearnerID {
-        try request.parameter("id", expected: "a learner's id (a UUID)", LearnerID.init(_:))
-    }
-
     private func get(_ request: APIRequest) async throws -> HTTPServerResponse {
         try .json(
             await upstream.tracking.call(
-                TrackingRPC.getIdentity, .init(learner: try learner(request)), upstream.context(request)))
+                TrackingRPC.getIdentity, .init(learner: try request.learnerID()), upstream.context(request)))
     }
 
     private func merge(_ request: APIRequest) async throws -> HTTPServerResponse {
@@ -57,7 +53,7 @@ struct PeopleRoutes: Sendable {
             throw GatewayError.invalid("merged must be the id of the learner who is the same person")
         }
         let order = MergeLearners.Request(
-            survivor: try learner(request), merged: merged, note: change.note, actor: request.actor)
+            survivor: try request.learnerID(), merged: merged, note: change.note, actor: request.actor)
         return try .json(
             await upstream.tracking.call(
                 TrackingRPC.mergeLearners, order, upstream.context(request, within: GatewayLimits.ingestTimeout)))
@@ -67,7 +63,7 @@ struct PeopleRoutes: Sendable {
     private func unmerge(_ request: APIRequest) async throws -> HTTPServerResponse {
         let change = request.http.body.isEmpty ? Change() : try request.http.json(Change.self)
         let order = UnmergeLearners.Request(
-            merged: try learner(request), note: change.note, actor: request.actor)
+            merged: try request.learnerID(), note: change.note, actor: request.actor)
         return try .json(
             await upstream.tracking.call(
                 TrackingRPC.unmergeLearners, order, upstream.context(request, within: GatewayLimits.ingestTimeout)))
@@ -79,7 +75,7 @@ struct PeopleRoutes: Sendable {
             throw GatewayError.invalid("role must be one of learner, staff, test, bot")
         }
         let order = SetLearnerRole.Request(
-            learner: try learner(request), role: role, note: change.note, actor: request.actor)
+            learner: try request.learnerID(), role: role, note: change.note, actor: request.actor)
         return try .json(
             await upstream.tracking.call(
                 TrackingRPC.setLearnerRole, order, upstream.context(request, within: GatewayLimits.ingestTimeout)))

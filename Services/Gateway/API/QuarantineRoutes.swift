@@ -18,15 +18,11 @@ struct QuarantineRoutes: Sendable {
             Route.Parameter(name: "since", words: "Only what was received at or after this time."),
             Route.Parameter(name: "until", words: "Only what was received before this time."),
         ]
-        let paging = [
-            Route.Parameter(name: "pageSize", words: "Rows wanted, 1 to 500; 50 when absent."),
-            Route.Parameter(name: "pageToken", words: "The nextPageToken of the page before."),
-        ]
         return [
             Route(
                 method: .get, path: "/v1/quarantine", scope: .read,
                 summary: "Events that could not be taken in, with the reason; newest first.",
-                query: filters + paging, responseSchema: "Quarantine", handle: list),
+                query: filters + Route.paging, responseSchema: "Quarantine", handle: list),
             Route(
                 method: .get, path: "/v1/quarantine/summary", scope: .read,
                 summary: "How many there are, by source and by what is wrong with them.", query: filters,
@@ -53,21 +49,11 @@ struct QuarantineRoutes: Sendable {
     // MARK: - Looking
 
     private func filter(_ request: APIRequest) throws -> QuarantineFilter {
-        let statuses = "conflict or quarantined"
-        let time = "a time like 2026-11-23T10:15:30Z"
-        return QuarantineFilter(
+        QuarantineFilter(
             source: try request.query("source", expected: "a source's name", SourceID.init(_:)),
-            status: try request.query("status", expected: statuses, IngestStatus.init(rawValue:)),
-            state: try request.query(
-                "state", expected: Self.words(QuarantineState.self), QuarantineState.init(rawValue:)),
-            field: request.http.query("field"),
-            problem: try request.query(
-                "problem", expected: Self.words(QuarantineProblem.self), QuarantineProblem.init(rawValue:)),
-            since: try request.since(), until: try request.query("until", expected: time, RFC3339.date(from:)))
-    }
-
-    private static func words<Choice: CaseIterable & RawRepresentable<String>>(_ type: Choice.Type) -> String {
-        "one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))"
+            status: try request.choice("status", of: [.conflict, .quarantined]), state: try request.choice("state"),
+            field: request.http.query("field"), problem: try request.choice("problem"),
+            since: try request.time("since"), until: try request.time("until"))
     }
 
     private func list(_ request: APIRequest) async throws -> HTTPServerResponse {
@@ -131,9 +117,4 @@ struct QuarantineRoutes: Sendable {
                 TrackingRPC.discardQuarantine, .init(selection: draft.selection, note: note, actor: request.actor),
                 upstream.context(request)))
     }
-}
-
-extension APIRequest {
-    /// Who asks, for the audit of what is changed: the id of the key.
-    var actor: String { principal.keyID.uuidString.lowercased() }
 }

@@ -1,33 +1,5 @@
 import Contracts
-import Foundation
 import HTTPServer
-import Runtime
-
-/// One request of the public API, by somebody who may make it.
-struct APIRequest: Sendable {
-    let http: HTTPServerRequest
-    let principal: Principal
-
-    var trace: TraceContext { http.trace }
-
-    /// A parameter of the path, as a checked value.
-    func parameter<Value>(_ name: String, expected: String, _ parse: (String) -> Value?) throws -> Value {
-        let text = try http.parameter(name)
-        guard let value = parse(text) else {
-            throw GatewayError.invalid("\(name) must be \(expected), got \"\(text.prefix(80))\"")
-        }
-        return value
-    }
-
-    /// A parameter of the query, as a checked value; nil when it is not there or empty.
-    func query<Value>(_ name: String, expected: String, _ parse: (String) -> Value?) throws -> Value? {
-        guard let text = http.query(name) else { return nil }
-        guard let value = parse(text) else {
-            throw GatewayError.invalid("\(name) must be \(expected), got \"\(text.prefix(80))\"")
-        }
-        return value
-    }
-}
 
 /// One door of the public API, declared once: the router, the check of scopes and the OpenAPI document read it.
 struct Route: Sendable {
@@ -56,4 +28,17 @@ struct Route: Sendable {
     /// Nil where only those with a header may ask.
     var forPages: ForPages?
     let handle: @Sendable (APIRequest) async throws -> HTTPServerResponse
+
+    /// `pageSize` and `pageToken`, as ``APIRequest/page()`` reads them.
+    static let paging = paging()
+
+    /// - Parameters:
+    ///   - standard: Rows of a page when none are asked for.
+    ///   - most: Rows that may be asked for.
+    static func paging(_ standard: Int = PageRequest.sizeStandard, most: Int = PageRequest.sizeMax) -> [Parameter] {
+        [
+            Parameter(name: "pageSize", words: "Rows wanted, 1 to \(most); \(standard) when absent."),
+            Parameter(name: "pageToken", words: "The nextPageToken of the page before."),
+        ]
+    }
 }

@@ -7,14 +7,10 @@ struct SourceRoutes: Sendable {
     let upstream: Upstream
 
     var routes: [Route] {
-        let paging = [
-            Route.Parameter(name: "pageSize", words: "Rows wanted, 1 to 500; 50 when absent."),
-            Route.Parameter(name: "pageToken", words: "The nextPageToken of the page before."),
-        ]
-        return [
+        [
             Route(
                 method: .get, path: "/v1/sources", scope: .read,
-                summary: "The sources of events: when each usually speaks, and whether it does.", query: paging,
+                summary: "The sources of events: when each usually speaks, and whether it does.", query: Route.paging,
                 responseSchema: "Sources", handle: list),
             Route(
                 method: .get, path: "/v1/sources/{id}", scope: .read, summary: "One source.", responseSchema: "Source",
@@ -34,7 +30,7 @@ struct SourceRoutes: Sendable {
                     .init(name: "source", words: "Only this source."),
                     .init(name: "courseRun", words: "Only gaps that concern this course run."),
                     .init(name: "open", words: "true: only those that last; false: only those that are over."),
-                ] + paging, responseSchema: "DataGaps", handle: gaps),
+                ] + Route.paging, responseSchema: "DataGaps", handle: gaps),
         ]
     }
 
@@ -74,16 +70,9 @@ struct SourceRoutes: Sendable {
     private func gaps(_ request: APIRequest) async throws -> HTTPServerResponse {
         let query = ListDataGaps.Request(
             source: try request.query("source", expected: "a source's name", SourceID.init(_:)),
-            courseRun: try request.query("courseRun", expected: "a course run's id", CourseRunID.init(_:)),
+            courseRun: try request.courseRun(),
             isOpen: try request.query("open", expected: "true or false", Bool.init(_:)), page: try request.page())
         return try .json(
             await upstream.tracking.call(TrackingRPC.listDataGaps, query, upstream.context(request)))
-    }
-}
-
-extension APIRequest {
-    /// The source that the path names.
-    func sourceID() throws -> SourceID {
-        try parameter("id", expected: "a source's name", SourceID.init(_:))
     }
 }

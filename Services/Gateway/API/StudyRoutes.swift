@@ -71,8 +71,8 @@ struct StudyRoutes: Sendable {
     private func sessions(_ request: APIRequest) async throws -> HTTPServerResponse {
         let query = GetSessions.Request(
             learner: try request.learnerID(),
-            courseRun: try request.query("courseRun", expected: "a course run's id", CourseRunID.init(_:)),
-            since: try request.since())
+            courseRun: try request.courseRun(),
+            since: try request.time("since"))
         return try .json(await upstream.tracking.call(TrackingRPC.getSessions, query, upstream.context(request)))
     }
 
@@ -87,16 +87,14 @@ struct StudyRoutes: Sendable {
     private func overview(_ request: APIRequest) async throws -> HTTPServerResponse {
         try .json(
             await upstream.tracking.call(
-                TrackingRPC.getCourseRunOverview, .init(courseRun: try request.runID()), upstream.context(request)))
+                TrackingRPC.getCourseRunOverview, .init(courseRun: try request.courseRunID()),
+                upstream.context(request)))
     }
 
     private func heatmap(_ request: APIRequest) async throws -> HTTPServerResponse {
-        func time(_ name: String) throws -> Date? {
-            try request.query(name, expected: "a time like 2026-11-23T10:15:30Z", RFC3339.date(from:))
-        }
         let query = GetHeatmap.Request(
-            courseRun: try request.runID(), learner: try request.learner(), from: try time("from"),
-            until: try time("until"))
+            courseRun: try request.courseRunID(), learner: try request.learner(), from: try request.time("from"),
+            until: try request.time("until"))
         return try .json(await upstream.tracking.call(TrackingRPC.getHeatmap, query, upstream.context(request)))
     }
 
@@ -141,17 +139,5 @@ struct StudyRoutes: Sendable {
         let list: Holidays.List = try request.http.json()
         _ = try await upstream.tracking.call(TrackingRPC.setHolidays, list, upstream.context(request))
         return HTTPServerResponse(status: 204)
-    }
-}
-
-extension APIRequest {
-    /// The path's `id`, where it is a learner's.
-    fileprivate func learnerID() throws -> LearnerID {
-        try parameter("id", expected: "a learner's id (a UUID)", LearnerID.init(_:))
-    }
-
-    /// The path's `id`, where it is a course run's.
-    fileprivate func runID() throws -> CourseRunID {
-        try parameter("id", expected: "a course run's id", CourseRunID.init(_:))
     }
 }
