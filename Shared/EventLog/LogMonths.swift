@@ -19,8 +19,11 @@ public struct LogMonths: Service {
     static let leadSeconds: Double = 21 * 86_400
     /// Real time between two looks at the clock, which may run fast.
     static let interval: Duration = .seconds(1)
-    /// Real time until the next attempt when a table could not be made.
-    static let retryInterval: Duration = .seconds(30)
+    /// Real time until the next attempt when a table could not be made: seldom, for whoever reads the log meanwhile
+    /// waits as long as the attempt does.
+    static let retryInterval: Duration = .seconds(300)
+    /// How long an attempt waits for those who read the whole log, such as a backup.
+    static let lockTimeout = "500ms"
 
     /// - Parameter now: The clock by which facts are recorded.
     public init(database: Database, now: @escaping @Sendable () -> Date, logger: Logger) {
@@ -29,8 +32,14 @@ public struct LogMonths: Service {
         self.logger = logger
     }
 
+    /// Does it once, before facts are recorded. A table that cannot be made now keeps no service from starting: the
+    /// rest takes the facts, and ``run()`` tries again.
+    public func prepare() async {
+        _ = await attempt()
+    }
+
     /// Makes the tables of the month that it is and, before it begins, of the next.
-    public func keep() async throws {
+    func keep() async throws {
         let instant = now()
         for month in [LogMonth(of: instant), LogMonth(of: instant.addingTimeInterval(Self.leadSeconds))] {
             try await keep(month)
@@ -41,21 +50,11 @@ public struct LogMonths: Service {
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             var kept: LogMonth?
-            var pause = Self.interval
             while !Task.isCancelled {
                 let wanted = LogMonth(of: now().addingTimeInterval(Self.leadSeconds))
+                if wanted != kept, await attempt() { kept = wanted }
                 do {
-                    if wanted != kept { try await keep() }
-                    kept = wanted
-                    pause = Self.interval
-                } catch is CancellationError {
-                    return
-                } catch {
-                    pause = Self.retryInterval
-                    logger.warning("no table yet for a month of the log", metadata: ["error": "\(error)"])
-                }
-                do {
-                    try await Task.sleep(for: pause)
+                    try await Task.sleep(for: wanted == kept ? Self.interval : Self.retryInterval)
                 } catch {
                     return
                 }
@@ -63,12 +62,23 @@ public struct LogMonths: Service {
         }
     }
 
+    private func attempt() async -> Bool {
+        do {
+            try await keep()
+            return true
+        } catch {
+            if !Task.isCancelled {
+                logger.warning("no table yet for a month of the log", metadata: ["error": "\(error)"])
+            }
+            return false
+        }
+    }
+
     /// Any number of replicas may want the same month at once.
     private func keep(_ month: LogMonth) async throws {
         let isMade = try await database.transaction { session in
             guard try !Self.isThere(month, on: session) else { return false }
-            // Whoever reads the whole log meanwhile holds up the new table, and must not hold up others through it.
-            try session.script("SET LOCAL lock_timeout = '2s'")
+            try session.script("SET LOCAL lock_timeout = '\(Self.lockTimeout)'")
             _ = try session.rows("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.event_log', 0))")
             guard try !Self.isThere(month, on: session), try !Self.isInRest(month, on: session) else { return false }
             try session.script(Self.creation(of: month))

@@ -52,7 +52,7 @@ public struct Platform: Sendable {
             try await KeptClock(clock: clock, database: database).restore()
         }
         months = LogMonths(database: database, now: runtime.clock.now, logger: runtime.logger("log"))
-        try await months.keep()
+        await months.prepare()
         redis = RedisWriter(settings.redis, logger: runtime.logger("redis"))
         http = HTTPClient()
         relay = LogRelay(

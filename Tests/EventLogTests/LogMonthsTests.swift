@@ -96,6 +96,31 @@ extension OnServers {
             }
         }
 
+        @Test func `somebody who reads the whole log keeps no service from starting, and the facts go to the rest`()
+            async throws
+        {
+            try await LogWorld.run("backup") { world in
+                let months = try Self.months(world, at: "2026-11-26T17:00:00Z")
+                // As a backup does: a lock on every table for as long as it takes.
+                try await world.said.transaction { session in
+                    _ = try session.rows("SELECT count(*) FROM event_log")
+                    let prepared = DispatchSemaphore(value: 0)
+                    Task {
+                        await months.prepare()
+                        prepared.signal()
+                    }
+                    prepared.wait()
+                }
+                let place = try #require(try await Self.append(["a"], world, at: "2026-11-26T17:00:00Z").first)
+                #expect(place.seq == 1)
+                #expect(try await Self.counts(world.said) == ["event_log_rest": 1])
+                // Nobody reads any more: the month that has no facts yet gets its table.
+                await months.prepare()
+                _ = try await Self.append(["a"], world, at: "2026-12-01T00:00:00Z")
+                #expect(try await Self.counts(world.said) == ["event_log_rest": 1, "event_log_2026_12": 1])
+            }
+        }
+
         @Test func `a log from before there were months keeps its facts, its numbers and its indexes`() async throws {
             let database = try await TestDatabase.make(schemas: ["said"], on: nil)
             let folder = try TemporaryDirectory("months")
