@@ -13,14 +13,6 @@ struct LearnerEvents: Sendable {
     let enrollments: EnrollmentStore
     let scoring: Scoring
     let clock: any ServiceClock
-    private let merges = LearnerMerges()
-
-    init(runs: CourseRunStore, enrollments: EnrollmentStore, scoring: Scoring, clock: any ServiceClock) {
-        self.runs = runs
-        self.enrollments = enrollments
-        self.scoring = scoring
-        self.clock = clock
-    }
 
     /// Applies a run of facts of one partition.
     func apply(_ facts: [Fact], on session: Session) throws {
@@ -34,11 +26,11 @@ struct LearnerEvents: Sendable {
             case CourseRunDefined.type: try define(try fact.decode(CourseRunDefined.self), fact, now, session)
             case LearnersMerged.type:
                 let said = try fact.decode(LearnersMerged.self)
-                try merges.note(said, tenant: fact.tenant, on: session)
+                try LearnerMerges.note(said, tenant: fact.tenant, on: session)
                 changes.touch(try of([said.merged, said.survivor], fact, session))
             case LearnersUnmerged.type:
                 let said = try fact.decode(LearnersUnmerged.self)
-                try merges.note(said, tenant: fact.tenant, on: session)
+                try LearnerMerges.note(said, tenant: fact.tenant, on: session)
                 changes.touch(try of([said.merged, said.survivor], fact, session))
             case DataGapOpened.type:
                 let gap = try fact.decode(DataGapOpened.self)
@@ -72,14 +64,14 @@ struct LearnerEvents: Sendable {
     }
 
     private func of(_ learners: [LearnerID], _ fact: Fact, _ session: Session) throws -> [EnrollmentKey] {
-        try merges.enrollments(of: learners, tenant: fact.tenant, on: session)
+        try LearnerMerges.enrollments(of: learners, tenant: fact.tenant, on: session)
     }
 
     private func apply(_ changes: Changes, now: Date, on session: Session) throws {
         guard !changes.byKey.isEmpty else { return }
         var changes = changes
         // What a merged learner does changes the score of the survivor.
-        changes.touch(try merges.survivors(of: Array(changes.byKey.keys), on: session))
+        changes.touch(try LearnerMerges.survivors(of: Array(changes.byKey.keys), on: session))
         let keys = changes.byKey.keys.sorted()
         let known = try enrollments.lock(keys, on: session)
         var touched = keys.map { key in
@@ -88,7 +80,7 @@ struct LearnerEvents: Sendable {
             return enrollment
         }
         let states = Dictionary(uniqueKeysWithValues: touched.map { ($0.key, $0.state) })
-        let joined = try merges.states(mergedInto: keys, on: session)
+        let joined = try LearnerMerges.states(mergedInto: keys, on: session)
         for index in touched.indices where joined[touched[index].key] != nil {
             let key = touched[index].key
             touched[index].joined = joined[key, default: []].map { other in

@@ -237,7 +237,7 @@ extension Enrollment {
 extension [Enrollment] {
     /// The same enrollments with the states of those who are the same persons.
     func joined(on session: Session) throws -> [Enrollment] {
-        let states = try LearnerMerges().states(mergedInto: map(\.key), on: session)
+        let states = try LearnerMerges.states(mergedInto: map(\.key), on: session)
         guard !states.isEmpty else { return self }
         return map { enrollment in
             var enrollment = enrollment

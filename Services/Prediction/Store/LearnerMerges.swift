@@ -4,8 +4,8 @@ import PostgreSQL
 
 /// Which learners are one person. Each keeps a state of their own, which facts go on changing under their own id; a
 /// survivor is scored by all of them together, so that an unmerge has nothing to take apart.
-struct LearnerMerges: Sendable {
-    func note(_ merged: LearnersMerged, tenant: TenantID, on session: Session) throws {
+enum LearnerMerges {
+    static func note(_ merged: LearnersMerged, tenant: TenantID, on session: Session) throws {
         try session.execute(
             """
             INSERT INTO learner_merge (tenant, merged, survivor)
@@ -15,13 +15,13 @@ struct LearnerMerges: Sendable {
         )
     }
 
-    func note(_ unmerged: LearnersUnmerged, tenant: TenantID, on session: Session) throws {
+    static func note(_ unmerged: LearnersUnmerged, tenant: TenantID, on session: Session) throws {
         try session.execute(
             "DELETE FROM learner_merge WHERE tenant = \(tenant) AND merged = \(unmerged.merged)")
     }
 
     /// The enrollments of survivors that count the facts of any of these.
-    func survivors(of keys: [EnrollmentKey], on session: Session) throws -> [EnrollmentKey] {
+    static func survivors(of keys: [EnrollmentKey], on session: Session) throws -> [EnrollmentKey] {
         guard !keys.isEmpty else { return [] }
         return try session.rows(
             """
@@ -38,7 +38,7 @@ struct LearnerMerges: Sendable {
     }
 
     /// The states of those who were merged into each of these enrollments' learners, by the survivor's key.
-    func states(
+    static func states(
         mergedInto keys: [EnrollmentKey], on session: Session
     ) throws -> [EnrollmentKey: [(learner: LearnerID, state: EnrollmentState)]] {
         guard !keys.isEmpty else { return [:] }
@@ -62,7 +62,7 @@ struct LearnerMerges: Sendable {
     }
 
     /// All runs in which a learner has an enrollment.
-    func enrollments(of learners: [LearnerID], tenant: TenantID, on session: Session) throws -> [EnrollmentKey] {
+    static func enrollments(of learners: [LearnerID], tenant: TenantID, on session: Session) throws -> [EnrollmentKey] {
         try session.rows(
             """
             SELECT course_run, learner FROM enrollment
