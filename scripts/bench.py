@@ -35,10 +35,10 @@ WHERE position.stream = 'learner-events' AND consumer <> 'relay' GROUP BY consum
 """
 
 
-def load(stack, binaries, seconds, batch, connections):
+def load(stack, binaries, seconds, batch, connections, learners=1_000):
     done = subprocess.run(
         [f"{binaries}/holdfast", "load", "--gateway", stack.url, "--rate", "0", "--seconds", str(seconds),
-         "--batch", str(batch), "--connections", str(connections), "--json"],
+         "--batch", str(batch), "--connections", str(connections), "--learners", str(learners), "--json"],
         env={**os.environ, "HOLDFAST_KEY": stack.admin_key}, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SystemExit(f"holdfast load failed: {done.stderr[-2000:]}")

@@ -11,18 +11,16 @@ A stored event takes about 1 KB, so fifty million want 60 GB of disk, and some t
 """
 import argparse
 import concurrent.futures
-import json
 import os
 import pathlib
 import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from bench import memory  # noqa: E402
+from bench import load, memory  # noqa: E402
 from stack import client, layout  # noqa: E402
 
 PARTITIONS = 64
@@ -59,21 +57,15 @@ FROM generate_series(1, {rows}) AS n;
 """
 
 
-def load(stack, arguments):
-    done = subprocess.run(
-        [f"{arguments.bin}/holdfast", "load", "--gateway", stack.url, "--rate", "0", "--seconds",
-         str(arguments.seconds), "--batch", "100", "--connections", "32", "--learners", str(arguments.learners), "--json"],
-        env={**os.environ, "HOLDFAST_KEY": stack.admin_key}, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise SystemExit(f"holdfast load failed: {done.stderr[-2000:]}")
-    return json.loads(done.stdout)
+def loaded(stack, arguments):
+    return load(stack, arguments.bin, arguments.seconds, 100, 32, arguments.learners)
 
 
 def measure(stack, arguments, what):
     """The middle round's rate and p99."""
     rates, waits = [], []
     for _ in range(arguments.rounds):
-        answer = load(stack, arguments)
+        answer = loaded(stack, arguments)
         rates.append(answer["eventsPerSecond"])
         waits.append(answer["p99Milliseconds"])
         stack.wait_until_quiet(seconds=600)
@@ -169,7 +161,7 @@ def main():
     os.chmod(folder, 0o755)
     with client.LocalStack(folder, arguments.bin) as stack:
         time.sleep(2)
-        load(stack, arguments)
+        loaded(stack, arguments)
         stack.wait_until_quiet(seconds=600)
         empty = measure(stack, arguments, "empty")
         stored = fill(stack, arguments.events)
