@@ -50,7 +50,7 @@ extension Projection {
         let asTheyCame = LearnerExceptions.Counted(partitions: Set(facts.map(\.partition)), facts: facts)
         guard Self.readsExceptions else { return [asTheyCame] }
         let exceptions = try LearnerExceptions(of: facts, on: session)
-        return exceptions.isEmpty ? [asTheyCame] : exceptions.counted(facts)
+        return exceptions.isEmpty ? [asTheyCame] : try exceptions.counted(facts)
     }
 
     /// What the consumer does with a run of facts: effects, and what follows from them, in its transaction.

@@ -22,6 +22,12 @@ public struct Verb: CheckedName {
     public static let failed = Verb(checked: "failed")
     public static let loggedIn = Verb(checked: "loggedIn")
 
+    /// All short words.
+    public static let known: [Verb] = [
+        .enrolled, .unenrolled, .viewed, .launched, .interacted, .posted, .submitted, .marked, .banked, .completed,
+        .passed, .failed, .loggedIn,
+    ]
+
     /// What others do to a learner.
     public static let doneToLearners: [Verb] = [.enrolled, .unenrolled, .marked, .banked]
 

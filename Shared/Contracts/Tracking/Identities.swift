@@ -3,13 +3,11 @@ import Foundation
 /// Says that two learners are one person. All that either did counts for the survivor from now on, and nothing is lost:
 /// the log keeps both ids, and ``UnmergeLearners`` makes them two again.
 public enum MergeLearners {
-    public static let noteLengthMax = 500
-
     public struct Request: Codable, Sendable, Equatable {
         public var survivor: LearnerID
         /// Whose name for the person is given up.
         public var merged: LearnerID
-        /// Why; at most ``noteLengthMax`` characters.
+        /// Why; at most ``AuditEntry/noteLengthMax`` characters.
         public var note: String?
         /// The id of the key that asks.
         public var actor: String

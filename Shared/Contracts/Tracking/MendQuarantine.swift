@@ -105,6 +105,9 @@ public struct FieldDifference: Codable, Sendable, Equatable {
 
 /// One step that somebody took, kept for good.
 public struct AuditEntry: Codable, Sendable, Equatable {
+    /// Characters of a note that somebody gives with a change.
+    public static let noteLengthMax = 500
+
     public var at: Date
     /// The id of the key with which it was asked.
     public var actor: String
@@ -221,11 +224,9 @@ public enum ReplayQuarantine {
 
 /// Decides that quarantined events are of no use. They stay to be looked at, and can still be replayed by id.
 public enum DiscardQuarantine {
-    public static let noteLengthMax = 500
-
     public struct Request: Codable, Sendable, Equatable {
         public var selection: QuarantineSelection
-        /// Why: 1...``noteLengthMax`` characters.
+        /// Why: 1...``AuditEntry/noteLengthMax`` characters.
         public var note: String
         public var actor: String
 

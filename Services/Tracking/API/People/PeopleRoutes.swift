@@ -39,19 +39,14 @@ struct PeopleRoutes: Sendable {
 
     @Sendable
     private func setRules(_ request: SetRoleRules.Request, _ context: RPCContext) async throws -> Empty {
-        let actor = try QuarantineRoutes.actor(request.actor)
+        let actor = try AuditWords.actor(request.actor)
         guard request.rules.count <= SetRoleRules.rulesMax else {
             throw TrackingError.unreadable(
                 "rules: expected at most \(SetRoleRules.rulesMax), got \(request.rules.count)")
         }
         for (place, rule) in request.rules.enumerated() {
-            let most = TrackingLimits.rolePatternLengthMax
-            guard (1...most).contains(rule.pattern.count), rule.pattern.utf8.count <= 4 * most,
-                !rule.pattern.utf8.contains(0)
-            else {
-                throw TrackingError.unreadable(
-                    "rules[\(place)].pattern: expected a text of 1 to \(most) characters, got \(rule.pattern.count)")
-            }
+            try AuditWords.check(
+                rule.pattern, "rules[\(place)].pattern", length: 1...TrackingLimits.rolePatternLengthMax)
         }
         try await reads.setRules(request, by: actor, tenant: context.tenant, now: context.now)
         return Empty()
@@ -60,12 +55,10 @@ struct PeopleRoutes: Sendable {
     private func order(
         _ actor: String, _ note: String?, _ context: RPCContext
     ) throws -> LearnerChanges.Order {
-        let (note, most) = (note ?? "", MergeLearners.noteLengthMax)
-        guard note.count <= most, note.utf8.count <= 4 * most, !note.utf8.contains(0) else {
-            throw TrackingError.unreadable("note: expected a text of at most \(most) characters, got \(note.count)")
-        }
+        let note = note ?? ""
+        try AuditWords.check(note, "note", length: 0...AuditEntry.noteLengthMax)
         return LearnerChanges.Order(
-            tenant: context.tenant, actor: try QuarantineRoutes.actor(actor), note: note, now: context.now,
+            tenant: context.tenant, actor: try AuditWords.actor(actor), note: note, now: context.now,
             traceparent: context.trace.traceparent)
     }
 }

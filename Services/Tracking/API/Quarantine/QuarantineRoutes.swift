@@ -53,7 +53,7 @@ struct QuarantineRoutes: Sendable {
     private func correct(
         _ request: CorrectQuarantine.Request, _ context: RPCContext
     ) async throws -> CorrectQuarantine.Response {
-        let actor = try Self.actor(request.actor)
+        let actor = try AuditWords.actor(request.actor)
         let correction = try Correction(request)
         let selected = try await store.select(request.selection, tenant: context.tenant)
         var changes: [QuarantineStore.Change] = []
@@ -82,7 +82,7 @@ struct QuarantineRoutes: Sendable {
     private func replay(
         _ request: ReplayQuarantine.Request, _ context: RPCContext
     ) async throws -> ReplayQuarantine.Response {
-        let actor = try Self.actor(request.actor)
+        let actor = try AuditWords.actor(request.actor)
         let selected = try await store.select(request.selection, tenant: context.tenant)
         let items = selected.events.map { (event: $0, item: reader.read($0, now: context.now)) }
         var receipts: [Int64: IngestReceipt] = [:]
@@ -131,14 +131,8 @@ struct QuarantineRoutes: Sendable {
     private func discard(
         _ request: DiscardQuarantine.Request, _ context: RPCContext
     ) async throws -> DiscardQuarantine.Response {
-        let actor = try Self.actor(request.actor)
-        let most = DiscardQuarantine.noteLengthMax
-        guard (1...most).contains(request.note.count), request.note.utf8.count <= 4 * most,
-            !request.note.utf8.contains(0)
-        else {
-            throw TrackingError.unreadable(
-                "note: expected a text of 1 to \(most) characters, got \(request.note.count)")
-        }
+        let actor = try AuditWords.actor(request.actor)
+        try AuditWords.check(request.note, "note", length: 1...AuditEntry.noteLengthMax)
         let selected = try await store.select(request.selection, tenant: context.tenant)
         try await store.save(
             selected.events.map { event in
@@ -148,14 +142,6 @@ struct QuarantineRoutes: Sendable {
                     note: request.note)
             }, by: actor, tenant: context.tenant, now: context.now)
         return DiscardQuarantine.Response(ids: selected.events.map(\.id), nextPageToken: selected.nextPageToken)
-    }
-
-    /// Who asks, for the audit.
-    static func actor(_ text: String) throws(TrackingError) -> String {
-        guard (1...TrackingLimits.actorLengthMax).contains(text.utf8.count), !text.utf8.contains(0) else {
-            throw .unreadable("actor: expected the id of a key, got \(text.utf8.count) bytes")
-        }
-        return text
     }
 }
 

@@ -61,7 +61,7 @@ struct DriftSample: Sendable {
 final class DriftSampler: Sendable {
     private struct State {
         var sample = DriftSample()
-        /// Wall-clock seconds of the last batch that was looked at, by source.
+        /// When a batch was last looked at, by source.
         var looked: [DriftSample.Source: ContinuousClock.Instant] = [:]
     }
 

@@ -4,11 +4,7 @@ import Contracts
 enum KnownWords {
     static func words(_ place: DriftPlace) -> [String] {
         switch place {
-        case .verb:
-            [
-                "enrolled", "unenrolled", "viewed", "launched", "interacted", "posted", "submitted", "marked", "banked",
-                "completed", "passed", "failed", "loggedIn",
-            ]
+        case .verb: Verb.known.map(\.rawValue)
         case .activityKind: ActivityKind.allCases.map(\.rawValue)
         case .field:
             ["id", "source", "learner", "courseRun", "verb", "activity", "result", "occurredAt", "context"]

@@ -66,7 +66,9 @@ struct LearnerExceptions: Sendable {
 
     /// The facts that count, with events about the learners for whom they count: those of learners of the facts'
     /// own partitions, and those of learners of others, if there are any. Other facts go through as they are.
-    func counted(_ facts: [Fact]) -> [Counted] {
+    ///
+    /// - Throws: ``TrackingError/unreadable(_:)`` for an event that does not name the learner whose key it has.
+    func counted(_ facts: [Fact]) throws(TrackingError) -> [Counted] {
         let own = Set(facts.map(\.partition))
         var (here, elsewhere): ([Fact], [Fact]) = ([], [])
         var others: Set<Int> = []
@@ -80,9 +82,9 @@ struct LearnerExceptions: Sendable {
             }
             let partition = EventLog.partition(tenant: fact.tenant, key: survivor.description)
             if own.contains(partition) {
-                here.append(fact.about(survivor))
+                here.append(try fact.about(survivor))
             } else {
-                elsewhere.append(fact.about(survivor))
+                elsewhere.append(try fact.about(survivor))
                 others.insert(partition)
             }
         }
@@ -114,19 +116,21 @@ struct LearnerExceptions: Sendable {
 
 extension LoggedFact {
     /// The same event as another learner's, at its place in the log.
-    fileprivate func about(_ learner: LearnerID) -> Fact {
+    ///
+    /// - Throws: ``TrackingError/unreadable(_:)`` when the body does not name the learner whose key it has.
+    fileprivate func about(_ learner: LearnerID) throws(TrackingError) -> Fact {
         LoggedFact(
             partition: partition, seq: seq, stream: stream, tenant: tenant, key: key, type: type, version: version,
-            occurredAt: occurredAt, recordedAt: recordedAt, body: body(about: learner), traceparent: traceparent)
+            occurredAt: occurredAt, recordedAt: recordedAt, body: try body(about: learner), traceparent: traceparent)
     }
 
     /// Bodies are written by `EventBody` and spelled by PostgreSQL, and an id with its quotation marks cannot stand
     /// inside a text, where they would be escaped.
-    private func body(about learner: LearnerID) -> String {
+    private func body(about learner: LearnerID) throws(TrackingError) -> String {
         for between in ["\"learner\": \"", "\"learner\":\""] {
             guard let found = body.range(of: between + key + "\"") else { continue }
             return body.replacingCharacters(in: found, with: between + learner.description + "\"")
         }
-        return body
+        throw .unreadable("learner: expected \(key) in the body of the fact, got another or none")
     }
 }
