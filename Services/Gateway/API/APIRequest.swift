@@ -45,12 +45,10 @@ extension APIRequest {
     }
 
     /// One of a few words of the query.
-    func choice<Choice: CaseIterable & RawRepresentable<String>>(
-        _ name: String, of choices: [Choice] = Array(Choice.allCases)
-    ) throws -> Choice? {
+    func choice<Value: Choice>(_ name: String, of choices: [Value] = Array(Value.allCases)) throws -> Value? {
         let words = choices.map(\.rawValue)
         return try query(name, expected: "one of \(words.joined(separator: ", "))") { text in
-            words.contains(text) ? Choice(rawValue: text) : nil
+            words.contains(text) ? Value(rawValue: text) : nil
         }
     }
 

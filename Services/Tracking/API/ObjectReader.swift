@@ -42,15 +42,15 @@ struct ObjectReader {
     }
 
     /// One of the words of a closed list; it must be there.
-    func choice<Choice: RawRepresentable<String> & CaseIterable>(
-        _ type: Choice.Type, _ member: String
-    ) throws(EventProblem) -> Choice {
+    func choice<Value: Choice>(
+        _ type: Value.Type, _ member: String
+    ) throws(EventProblem) -> Value {
         let words = type.allCases.map(\.rawValue)
         let expected = words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
         guard let node = members[member] else {
             throw EventProblem(prefix + member, expected: expected, got: "nothing")
         }
-        guard tape.kind(node) == .string, let choice = Choice(rawValue: tape.text(node)) else {
+        guard tape.kind(node) == .string, let choice = Value(rawValue: tape.text(node)) else {
             throw EventProblem(prefix + member, expected: expected, got: tape.words(node))
         }
         return choice

@@ -62,7 +62,7 @@ extension DataGapClosed {
 }
 
 /// What ended a data gap.
-public enum DataGapEnd: String, Codable, Sendable, CaseIterable {
+public enum DataGapEnd: String, Choice {
     /// An event that had just happened came in.
     case event
     /// The source said that it is there and has nothing to say.

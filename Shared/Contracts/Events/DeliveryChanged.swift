@@ -36,12 +36,12 @@ extension DeliveryChanged {
     public var key: String { learner.description }
 }
 
-public enum Channel: String, Codable, Sendable, CaseIterable {
+public enum Channel: String, Choice {
     case email, sms
 }
 
 /// planned -> sending -> sent | failed | unknown; suppressed without ever sending; unsubscribed when the learner said
 /// so.
-public enum DeliveryState: String, Codable, Sendable, CaseIterable {
+public enum DeliveryState: String, Choice {
     case planned, sending, sent, failed, suppressed, unknown, unsubscribed
 }

@@ -28,6 +28,6 @@ extension EnrollmentChanged {
     public var key: String { learner.description }
 }
 
-public enum EnrollmentStatus: String, Codable, Sendable, CaseIterable {
+public enum EnrollmentStatus: String, Choice {
     case enrolled, withdrawn, completed
 }

@@ -32,6 +32,6 @@ extension LearnerStateChanged {
 }
 
 /// Where a learner stands in a course run.
-public enum LearnerState: String, Codable, Sendable, CaseIterable {
+public enum LearnerState: String, Choice {
     case neverStarted, onboarding, active, slipping, dormant, returned, completed, withdrawn
 }

@@ -67,7 +67,7 @@ extension LearnerRoleChanged {
 }
 
 /// What somebody is whom a platform names.
-public enum LearnerRole: String, Codable, Sendable, CaseIterable {
+public enum LearnerRole: String, Choice {
     /// Somebody who learns, as everybody is until something else is said.
     case learner
     /// Teaches or administers.

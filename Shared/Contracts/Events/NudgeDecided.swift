@@ -41,6 +41,6 @@ extension NudgeDecided {
 }
 
 /// What sort of help a nudge is.
-public enum NudgeKind: String, Codable, Sendable, CaseIterable {
+public enum NudgeKind: String, Choice {
     case smartReminder, microAssessment, peerChallenge, mentorConnection, kudos, planPrompt
 }

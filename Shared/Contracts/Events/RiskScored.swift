@@ -67,7 +67,7 @@ public struct RiskPrediction: Codable, Sendable, Equatable {
 }
 
 /// What a score rests on: the rungs from a cold start to a model of the institution's own.
-public enum PredictionLevel: String, Codable, Sendable, CaseIterable {
+public enum PredictionLevel: String, Choice {
     /// Rules alone.
     case rules
     /// Comparison with the others of the course run.
@@ -79,7 +79,7 @@ public enum PredictionLevel: String, Codable, Sendable, CaseIterable {
 }
 
 /// Why no score was given.
-public enum Abstention: String, Codable, Sendable, CaseIterable {
+public enum Abstention: String, Choice {
     case tooNew, tooLittleData, dataGap, notEnrolled, runNotStarted, runEnded
 }
 

@@ -36,6 +36,6 @@ public struct Verb: CheckedName {
 }
 
 /// What sort of thing an activity is.
-public enum ActivityKind: String, Codable, Sendable, CaseIterable {
+public enum ActivityKind: String, Choice {
     case content, navigation, home, url, forum, live, quiz, video, assignment, exam, other
 }

@@ -6,7 +6,7 @@ import Foundation
 /// operator's log, is not part of ``description`` and never crosses the wire.
 public struct RPCError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The codes of the Connect protocol.
-    public enum Code: String, Codable, Sendable, CaseIterable {
+    public enum Code: String, Choice {
         case canceled
         case unknown
         case invalidArgument = "invalid_argument"

@@ -31,7 +31,7 @@ public struct RiskScore: RawRepresentable, Comparable, Hashable, Sendable, Codab
 }
 
 /// A risk score in words. The bounds, and the hysteresis between bands, are Prediction's.
-public enum RiskBand: String, Codable, Sendable, CaseIterable, Comparable {
+public enum RiskBand: String, Choice, Comparable {
     case low, moderate, high, critical
 
     public static func < (left: Self, right: Self) -> Bool { left.order < right.order }

@@ -53,7 +53,7 @@ public struct NudgeDecision: Codable, Sendable, Equatable {
     }
 }
 
-public enum DecisionOutcome: String, Codable, Sendable, CaseIterable {
+public enum DecisionOutcome: String, Choice {
     /// It went out as a nudge.
     case send
     /// It waits for the end of quiet hours.
@@ -65,7 +65,7 @@ public enum DecisionOutcome: String, Codable, Sendable, CaseIterable {
 }
 
 /// The rules, in the order in which they are asked.
-public enum NudgeRule: String, Codable, Sendable, CaseIterable {
+public enum NudgeRule: String, Choice {
     case consent, suppression, eligibility, dataGap, cooldown, budget, holdout, choose, quietHours, recheck
 }
 
@@ -82,7 +82,7 @@ public struct RuleVerdict: Codable, Sendable, Equatable {
     }
 }
 
-public enum Verdict: String, Codable, Sendable, CaseIterable {
+public enum Verdict: String, Choice {
     case pass, block, hold
     /// An earlier rule had already decided.
     case notAsked

@@ -49,7 +49,7 @@ public struct Anomaly: Codable, Sendable, Equatable {
 }
 
 /// What is unusual. docs/anomalies.md says how each is found, and how often it is a false alarm.
-public enum AnomalyKind: String, Codable, Sendable, CaseIterable {
+public enum AnomalyKind: String, Choice {
     /// A day of far more activity than the learner's days usually have.
     case burst
     /// A learner who came regularly has stopped, for longer than their own habits explain.
@@ -66,7 +66,7 @@ public enum AnomalyKind: String, Codable, Sendable, CaseIterable {
     case structuralDropOff
 }
 
-public enum AnomalySeverity: String, Codable, Sendable, CaseIterable {
+public enum AnomalySeverity: String, Choice {
     case low, moderate, high
 }
 

@@ -55,6 +55,6 @@ public struct DriftingWord: Codable, Sendable, Equatable {
 }
 
 /// Where in an event a word stands.
-public enum DriftPlace: String, Codable, Sendable, CaseIterable {
+public enum DriftPlace: String, Choice {
     case verb, activityKind, field
 }

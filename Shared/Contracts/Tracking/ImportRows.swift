@@ -49,7 +49,7 @@ public struct RowReceipt: Codable, Sendable, Equatable {
     }
 }
 
-public enum RowStatus: String, Codable, Sendable, CaseIterable {
+public enum RowStatus: String, Choice {
     /// It is in the log, committed. In a dry run: it would be, unless it is there already.
     case accepted
     /// The same event was there already.

@@ -49,7 +49,7 @@ public struct LearnerProgress: Codable, Sendable, Equatable {
 }
 
 /// What progress is measured against.
-public enum ProgressBasis: String, Codable, Sendable, CaseIterable {
+public enum ProgressBasis: String, Choice {
     /// The activities and assessments that the run declares.
     case plan
     /// No plan: what a fair share of the run's other learners deal with, in the order in which they begin it.
@@ -78,7 +78,7 @@ public struct ProgressCounts: Codable, Sendable, Equatable {
 
 /// Whether the learner keeps up.
 public struct Pace: Codable, Sendable, Equatable {
-    public enum State: String, Codable, Sendable, CaseIterable {
+    public enum State: String, Choice {
         case ahead, onPace, behind
         /// Nothing is due and too few peers are known.
         case unknown
@@ -107,7 +107,7 @@ public struct Pace: Codable, Sendable, Equatable {
 
 /// When all that is required will be done, at the learner's own rate; or why nobody can say.
 public struct CompletionForecast: Codable, Sendable, Equatable {
-    public enum State: String, Codable, Sendable, CaseIterable {
+    public enum State: String, Choice {
         /// ``at``, ``earliest`` and ``latest`` say when.
         case projected
         /// Everything required is done.
@@ -158,7 +158,7 @@ public struct ModuleProgress: Codable, Sendable, Equatable {
 }
 
 /// How far somebody is with one activity.
-public enum ActivityState: String, Codable, Sendable, CaseIterable {
+public enum ActivityState: String, Choice {
     case notStarted
     /// Opened.
     case seen

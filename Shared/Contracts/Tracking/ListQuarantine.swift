@@ -53,7 +53,7 @@ public struct QuarantineFilter: Codable, Sendable, Equatable {
 }
 
 /// What became of a quarantined event.
-public enum QuarantineState: String, Codable, Sendable, CaseIterable {
+public enum QuarantineState: String, Choice {
     /// Nobody dealt with it yet.
     case waiting
     /// It went in again; ``QuarantinedEvent/outcome`` says with what receipt.
@@ -63,7 +63,7 @@ public enum QuarantineState: String, Codable, Sendable, CaseIterable {
 }
 
 /// What sort of thing is wrong with a field.
-public enum QuarantineProblem: String, Codable, Sendable, CaseIterable {
+public enum QuarantineProblem: String, Choice {
     /// A field that must be there is not.
     case missing
     /// It is of a wrong type, or has a value that cannot be.

@@ -103,7 +103,7 @@ public struct IngestReceipt: Codable, Sendable, Equatable {
     }
 }
 
-public enum IngestStatus: String, Codable, Sendable, CaseIterable {
+public enum IngestStatus: String, Choice {
     /// It is in the log, committed.
     case accepted
     /// The same event was there already.

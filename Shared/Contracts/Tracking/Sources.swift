@@ -76,7 +76,7 @@ public struct SourceReport: Codable, Sendable, Equatable {
 }
 
 /// Whether a source speaks.
-public enum SourceState: String, Codable, Sendable, CaseIterable {
+public enum SourceState: String, Choice {
     /// Too little is known of it to expect anything.
     case learning
     /// Heard as usual, or silent for no longer than usual.

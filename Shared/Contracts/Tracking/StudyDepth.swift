@@ -2,7 +2,7 @@ import Foundation
 
 /// How deep somebody dealt with an activity, shallow first: Moodle's "cognitive depth", after the Community of
 /// Inquiry (Garrison, Anderson and Archer, 2000), in four steps that events of any platform can tell apart.
-public enum StudyDepth: String, Codable, Sendable, CaseIterable, Comparable {
+public enum StudyDepth: String, Choice, Comparable {
     /// Opened, looked at.
     case viewed
     /// Did something with it.

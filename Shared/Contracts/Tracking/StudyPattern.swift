@@ -68,7 +68,7 @@ public struct DepthPattern: Codable, Sendable, Equatable {
 }
 
 /// How far a learner deals with others: after the "social breadth" of the Community of Inquiry.
-public enum SocialBreadth: String, Codable, Sendable, CaseIterable {
+public enum SocialBreadth: String, Choice {
     /// With the material alone.
     case alone
     /// Reads what others write, or is there when they meet.
@@ -108,7 +108,7 @@ public struct StudyRhythm: Codable, Sendable, Equatable {
         self.regularity = regularity
     }
 
-    public enum Regularity: String, Codable, Sendable, CaseIterable {
+    public enum Regularity: String, Choice {
         case regular, mixed, irregular
     }
 
@@ -128,7 +128,7 @@ public struct StudyRhythm: Codable, Sendable, Equatable {
     }
 
     /// Six hours each, from midnight on.
-    public enum PartOfDay: String, Codable, Sendable, CaseIterable {
+    public enum PartOfDay: String, Choice {
         case night, morning, afternoon, evening
     }
 }

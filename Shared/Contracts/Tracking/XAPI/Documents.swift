@@ -1,7 +1,7 @@
 import Foundation
 
 /// The document resources of xAPI: what an activity provider keeps about a learner, an activity or an agent.
-public enum XAPIDocumentKind: String, Codable, Sendable, CaseIterable {
+public enum XAPIDocumentKind: String, Choice {
     case state, activityProfile, agentProfile
 
     /// The resource's address.

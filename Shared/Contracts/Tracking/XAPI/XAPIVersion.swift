@@ -1,7 +1,7 @@
 import Foundation
 
 /// The editions of the Experience API that are spoken, and how a client asks for one.
-public enum XAPIVersion: String, Codable, Sendable, CaseIterable {
+public enum XAPIVersion: String, Choice {
     /// Experience API 1.0.3, for every client that says 1.0 or 1.0.x.
     case v1 = "1.0.3"
     /// IEEE 9274.1.1, for every client that says 2.0 or 2.0.x.
