@@ -65,15 +65,12 @@ public struct LogAppender: Sendable {
 
     /// Sorted by partition, so that neighbours go to the same pages of the index.
     private func copy(_ batch: Batch, at positions: [LogPosition], on session: Session, recordedAt: Date) throws {
-        let order = positions.indices.sorted {
-            (positions[$0].partition, positions[$0].seq) < (positions[$1].partition, positions[$1].seq)
-        }
         try session.copyIn(
             "event_log",
             columns: [
                 "partition", "seq", "stream", "tenant", "key", "type", "version", "occurred_at", "recorded_at", "body",
                 "traceparent",
-            ], rows: order
+            ], rows: batch.byPartition
         ) { row, index in
             row.append(Int16(positions[index].partition))
             row.append(positions[index].seq)
@@ -132,6 +129,22 @@ public struct LogAppender: Sendable {
             self.partitions = partitions
             self.places = places
             self.counts = counts.map { ($0.key, $0.value) }.sorted { $0.partition < $1.partition }
+        }
+
+        /// Indices of the facts, by partition and place.
+        var byPartition: [Int] {
+            var next: [Int16: Int] = [:]
+            var before = 0
+            for (partition, facts) in counts {
+                next[partition] = before
+                before += Int(facts)
+            }
+            var order = [Int](repeating: 0, count: facts.count)
+            for (index, partition) in partitions.enumerated() {
+                order[next[partition, default: 0]] = index
+                next[partition, default: 0] += 1
+            }
+            return order
         }
 
         /// Takes the last numbers that the statement found.

@@ -149,7 +149,8 @@ final class PartitionBoard: Sendable {
     /// Facts of one partition from the stream or the log, in order.
     func offer(_ facts: [Fact], partition: Int) {
         state.withLock { state in
-            guard var slot = state.slots[partition] else { return }
+            // Taken out while it changes: whatever waits would otherwise be copied for each offer.
+            guard var slot = state.slots.removeValue(forKey: partition) else { return }
             for fact in facts where fact.seq > slot.cursor {
                 guard fact.seq == slot.cursor + 1 else {
                     slot.missingUpTo = max(slot.missingUpTo, fact.seq - 1)
@@ -211,7 +212,7 @@ final class PartitionBoard: Sendable {
     ///   another fact where the last known one was.
     func fill(_ missing: Missing, with facts: [Fact]) throws(EventLogError) {
         let problem: EventLogError? = state.withLock { state in
-            guard var slot = state.slots[missing.partition] else { return nil }
+            guard var slot = state.slots.removeValue(forKey: missing.partition) else { return nil }
             defer { state.slots[missing.partition] = slot }
             slot.isFilling = false
             if let problem = Self.contradiction(missing, facts, known: slot.missingUpTo) {

@@ -6,11 +6,7 @@ import Foundation
 enum EventHashes {
     /// Who is meant by a name never seen before: 122 bits of SHA-256, in a UUID of version 8 (RFC 9562).
     static func learner(_ name: ExternalLearnerID, source: SourceID, tenant: TenantID) -> LearnerID {
-        var bytes = Array(
-            digest(["holdfast learner", tenant.rawValue, source.rawValue, name.rawValue]).prefix(16))
-        bytes[6] = bytes[6] & 0x0F | 0x80
-        bytes[8] = bytes[8] & 0x3F | 0x80
-        return LearnerID(rawValue: uuid(bytes))
+        LearnerID(rawValue: named(["holdfast learner", tenant.rawValue, source.rawValue, name.rawValue]))
     }
 
     /// Which event is meant: tenant, source and the sender's id.
@@ -19,32 +15,37 @@ enum EventHashes {
     }
 
     static func identity(_ id: EventID, source: SourceID, tenant: TenantID) -> UUID {
-        uuid(digest([tenant.rawValue, source.rawValue, id.rawValue]))
+        uuid([tenant.rawValue, source.rawValue, id.rawValue])
     }
 
     /// What is kept in quarantine once, however often it is sent.
     static func fingerprint(tenant: TenantID, source: SourceID, status: IngestStatus, raw: String) -> UUID {
-        uuid(digest([tenant.rawValue, source.rawValue, status.rawValue, raw]))
+        uuid([tenant.rawValue, source.rawValue, status.rawValue, raw])
+    }
+
+    /// The first half of ``digest(_:)``.
+    static func uuid(_ parts: [String]) -> UUID {
+        digest(parts).withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
+    }
+
+    /// The same, as a UUID of version 8.
+    static func named(_ parts: [String]) -> UUID {
+        var bytes = uuid(parts).uuid
+        bytes.6 = bytes.6 & 0x0F | 0x80
+        bytes.8 = bytes.8 & 0x3F | 0x80
+        return UUID(uuid: bytes)
     }
 
     /// SHA-256 over the parts, each after its length, so that no two lists of parts run together into the same bytes.
-    static func digest(_ parts: [String]) -> [UInt8] {
+    static func digest(_ parts: [String]) -> SHA256.Digest {
         // One call of the hash over all of it: each call costs as much as a hundred bytes do.
         var bytes: [UInt8] = []
         bytes.reserveCapacity(parts.reduce(0) { $0 + 8 + $1.utf8.count })
-        for part in parts {
+        for var part in parts {
             withUnsafeBytes(of: UInt64(part.utf8.count).bigEndian) { bytes.append(contentsOf: $0) }
-            bytes.append(contentsOf: part.utf8)
+            part.withUTF8 { bytes.append(contentsOf: $0) }
         }
-        return Array(SHA256.hash(data: bytes))
-    }
-
-    private static func uuid(_ b: [UInt8]) -> UUID {
-        UUID(
-            uuid: (
-                b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
-                b[15]
-            ))
+        return SHA256.hash(data: bytes)
     }
 }
 
@@ -66,7 +67,7 @@ struct EventContent: Hashable, Sendable {
             bytes.append(UInt8(mark >> 8))
             bytes.append(UInt8(mark & 0xFF))
         }
-        bytes.append(contentsOf: EventHashes.digest(values).prefix(18))
+        EventHashes.digest(values).withUnsafeBytes { bytes.append(contentsOf: $0.prefix(18)) }
         self.init(bytes)
     }
 
@@ -76,10 +77,12 @@ struct EventContent: Hashable, Sendable {
     }
 
     private init(_ bytes: [UInt8]) {
-        func word(_ place: Int) -> UInt64 {
-            bytes[8 * place..<8 * place + 8].reduce(0) { $0 << 8 | UInt64($1) }
+        words = bytes.withUnsafeBytes { bytes in
+            func word(_ place: Int) -> UInt64 {
+                UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self))
+            }
+            return (word(0), word(1), word(2), word(3))
         }
-        words = (word(0), word(1), word(2), word(3))
     }
 
     var bytes: Data {
@@ -109,8 +112,8 @@ struct EventContent: Hashable, Sendable {
 
     /// FNV-1a, folded to 16 bits.
     private static func mark(_ text: String) -> UInt16 {
-        var hash: UInt32 = 0x811C_9DC5
-        for byte in text.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+        var (text, hash) = (text, UInt32(0x811C_9DC5))
+        text.withUTF8 { for byte in $0 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 } }
         return UInt16(truncatingIfNeeded: hash ^ hash >> 16)
     }
 }

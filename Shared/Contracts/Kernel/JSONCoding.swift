@@ -42,23 +42,26 @@ public enum RFC3339 {
         let (days, inDay) = micros.quotientAndRemainderFlooring(by: 86_400_000_000)
         let (year, month, day) = civil(fromDays: days)
         let seconds = inDay / 1_000_000
-        var text = [UInt8]()
-        text.reserveCapacity(27)
-        append(Int64(year), width: 4, to: &text)
-        text.append(UInt8(ascii: "-"))
-        append(Int64(month), width: 2, to: &text)
-        text.append(UInt8(ascii: "-"))
-        append(Int64(day), width: 2, to: &text)
-        text.append(UInt8(ascii: "T"))
-        append(seconds / 3_600, width: 2, to: &text)
-        text.append(UInt8(ascii: ":"))
-        append(seconds / 60 % 60, width: 2, to: &text)
-        text.append(UInt8(ascii: ":"))
-        append(seconds % 60, width: 2, to: &text)
-        text.append(UInt8(ascii: "."))
-        append(inDay % 1_000_000, width: 6, to: &text)
-        text.append(UInt8(ascii: "Z"))
-        return String(decoding: text, as: UTF8.self)
+        return String(unsafeUninitializedCapacity: 27) { text in
+            var length = 0
+            func write(_ value: Int64, width: Int, then end: Unicode.Scalar) {
+                var rest = value
+                for place in (length..<length + width).reversed() {
+                    text[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                }
+                text[length + width] = UInt8(ascii: end)
+                length += width + 1
+            }
+            write(Int64(year), width: 4, then: "-")
+            write(Int64(month), width: 2, then: "-")
+            write(Int64(day), width: 2, then: "T")
+            write(seconds / 3_600, width: 2, then: ":")
+            write(seconds / 60 % 60, width: 2, then: ":")
+            write(seconds % 60, width: 2, then: ".")
+            write(inDay % 1_000_000, width: 6, then: "Z")
+            return length
+        }
     }
 
     /// Reads an RFC 3339 time; `nil` for anything else, also for a time without a zone, and for one whose zone puts it
@@ -66,7 +69,12 @@ public enum RFC3339 {
     ///
     /// Decimals beyond the sixth are cut off. A leap second (`:60`) reads as the first of the next minute.
     public static func date(from text: String) -> Date? {
-        var scanner = Scanner(bytes: Array(text.utf8))
+        var text = text
+        return text.withUTF8(date)
+    }
+
+    private static func date(from text: UnsafeBufferPointer<UInt8>) -> Date? {
+        var scanner = Scanner(bytes: text)
         guard let year = scanner.digits(4), scanner.skip("-"), let month = scanner.digits(2), scanner.skip("-"),
             let day = scanner.digits(2), scanner.skip("Tt "), let hour = scanner.digits(2), scanner.skip(":"),
             let minute = scanner.digits(2), scanner.skip(":"), let second = scanner.digits(2),
@@ -78,15 +86,6 @@ public enum RFC3339 {
         let seconds = Int64(days) * 86_400 + Int64(hour * 3_600 + minute * 60 + second - offset)
         let exact = Double(seconds) * 1_000_000 + Double(micros)
         return writable.contains(exact) ? Date(timeIntervalSince1970: exact / 1_000_000) : nil
-    }
-
-    private static func append(_ value: Int64, width: Int, to text: inout [UInt8]) {
-        var divisor: Int64 = 1
-        for _ in 1..<width { divisor *= 10 }
-        for _ in 0..<width {
-            text.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
-            divisor /= 10
-        }
     }
 
     // Days since 1970-01-01 to a date and back, after Howard Hinnant, "chrono-compatible low-level date algorithms".
@@ -120,10 +119,10 @@ public enum RFC3339 {
     }
 
     private struct Scanner {
-        let bytes: [UInt8]
+        let bytes: UnsafeBufferPointer<UInt8>
         var position = 0
 
-        init(bytes: [UInt8]) { self.bytes = bytes }
+        init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
         var isAtEnd: Bool { position == bytes.count }
 

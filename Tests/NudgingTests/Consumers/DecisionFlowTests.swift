@@ -119,6 +119,25 @@ import Testing
         #expect(decisions.map(\.outcome) == [.send])
     }
 
+    @Test func `a run of facts counts each learner once, with the last status and the activity before it`() async throws {
+        let parts = try await Parts.make()
+        let facts = try [
+            Self.fact(Self.activity("2026-11-09T12:00:00Z")), Self.fact(Self.enrollment(.enrolled)),
+            Self.fact(Self.activity("2026-11-08T12:00:00Z")), Self.fact(Self.enrollment(.withdrawn)),
+        ]
+        let (learnerEvents, situations) = (parts.learnerEvents, parts.situations)
+        let bola = SituationStore.Enrolled(learner: People.bola, courseRun: People.run)
+        for _ in 0..<2 {
+            let situation = try await parts.database.transaction { session in
+                try learnerEvents.apply(facts, on: session)
+                return try situations.situations(of: [bola], tenant: .standard, now: People.noon, on: session)[bola]
+            }
+            #expect(situation?.status == .withdrawn)
+            #expect(situation?.lastActivityAt == People.at("2026-11-09T12:00:00Z"))
+            #expect(situation?.run.learners == 1)
+        }
+    }
+
     @Test func `hearing the same scores again decides nothing anew`() async throws {
         let parts = try await Parts.make()
         try await parts.prepare()

@@ -14,7 +14,8 @@ struct JSONWriter {
 
     /// JSON as it stands.
     mutating func raw(_ json: String) {
-        bytes.append(contentsOf: json.utf8)
+        var json = json
+        json.withUTF8 { bytes.append(contentsOf: $0) }
     }
 
     /// JSON as it stands.

@@ -15,11 +15,9 @@ enum AnomalyWatch {
 
         /// Derived from what it is: found again, it is the same.
         var id: AnomalyID {
-            var bytes = Array(
-                EventHashes.digest(["holdfast anomaly", tenant.rawValue, courseRun.rawValue] + finding.name).prefix(16))
-            bytes[6] = bytes[6] & 0x0F | 0x80
-            bytes[8] = bytes[8] & 0x3F | 0x80
-            return AnomalyID(rawValue: bytes.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) })
+            AnomalyID(
+                rawValue: EventHashes.named(
+                    ["holdfast anomaly", tenant.rawValue, courseRun.rawValue] + finding.name))
         }
     }
 

@@ -131,11 +131,7 @@ struct DocumentStore: Sendable {
     }
 
     private static func subject(_ key: XAPIDocumentKey, _ tenant: TenantID) -> UUID {
-        let b = EventHashes.digest(["xapi document", tenant.rawValue, key.kind.rawValue, key.subject])
-        return UUID(
-            uuid: (
-                b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]
-            ))
+        EventHashes.uuid(["xapi document", tenant.rawValue, key.kind.rawValue, key.subject])
     }
 
     private static func tag(_ content: Data) -> String { XAPIHash.hex(Insecure.SHA1.hash(data: content)) }

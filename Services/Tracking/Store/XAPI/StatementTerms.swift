@@ -6,11 +6,7 @@ import PostgreSQL
 enum StatementTerms {
     /// What stands for a term in the index; part of what is stored, so it may never change.
     static func hash(_ term: XAPITerm, tenant: TenantID) -> UUID {
-        let b = EventHashes.digest(["xapi term", tenant.rawValue, term.kind.rawValue, term.value])
-        return UUID(
-            uuid: (
-                b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]
-            ))
+        EventHashes.uuid(["xapi term", tenant.rawValue, term.kind.rawValue, term.value])
     }
 
     /// Adds terms to statements, each a term and the `stored_at` of a statement; those that are there stay.
