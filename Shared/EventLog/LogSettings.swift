@@ -28,8 +28,8 @@ public struct LogConsumerSettings: Sendable {
     public var comparison: Duration
 
     public init(
-        runMax: Int = 2_000, waitingMax: Int = 1_000, concurrentRuns: Int = 2,
-        gathering: Duration = .milliseconds(100), gatheringMax: Duration = .milliseconds(400),
+        runMax: Int = 5_000, waitingMax: Int = 1_000, concurrentRuns: Int = 2,
+        gathering: Duration = .milliseconds(100), gatheringMax: Duration = .milliseconds(800),
         lease: Duration = .seconds(3),
         renewal: Duration = .milliseconds(500), attemptsMax: Int = 5,
         pauseBase: Duration = .milliseconds(100),

@@ -5,9 +5,9 @@ import Synchronization
 ///
 /// Taking in events comes first. A sender waits for the commit; the stream, the read models and whoever reads the log
 /// can follow a little later, and do so in larger and cheaper steps. By Little's law the mean number of events under
-/// way is their rate times how long each takes: it grows when more comes than there is room for, on any machine. Calls
-/// with an event or two wait elsewhere, for their turn to be read; so their rate counts as well. Below
-/// ``TrackingLimits/pressedEvents`` and ``TrackingLimits/pressedCalls`` nothing waits.
+/// way is their rate times how long each takes: it grows when more comes than there is room for, on any machine. While
+/// they come no faster than read models can follow, though, these should: ``TrackingLimits/pressedRate``. Calls with an
+/// event or two wait elsewhere, for their turn to be read; so their rate counts as well.
 final class IngestPressure: Sendable {
     private struct State {
         var events = 0
@@ -15,8 +15,9 @@ final class IngestPressure: Sendable {
         var busy = 0.0
         var lastChange: ContinuousClock.Instant
         var since: ContinuousClock.Instant
-        /// Calls that began since `since`.
+        /// Calls that began since `since`, and their events.
         var calls = 0
+        var begun = 0
         /// Of the last whole window.
         var load = Load()
     }
@@ -25,11 +26,14 @@ final class IngestPressure: Sendable {
     struct Load: Equatable {
         /// The mean number of events under way.
         var events = 0.0
+        var eventsPerSecond = 0.0
         var callsPerSecond = 0.0
 
         /// From 1 on everything else stands back.
         var pressure: Double {
-            max(events / TrackingLimits.pressedEvents, callsPerSecond / TrackingLimits.pressedCalls)
+            max(
+                min(events / TrackingLimits.pressedEvents, eventsPerSecond / TrackingLimits.pressedRate),
+                events / TrackingLimits.pressedEventsAtAnyRate, callsPerSecond / TrackingLimits.pressedCalls)
         }
     }
 
@@ -43,12 +47,12 @@ final class IngestPressure: Sendable {
 
     /// A call that brings events begins; ``leave(events:now:)`` with the same number must follow.
     func enter(events: Int, now: ContinuousClock.Instant = .now) {
-        change(by: events, calls: 1, now)
+        change(by: events, calls: 1, begun: events, now)
     }
 
     /// A call is answered.
     func leave(events: Int, now: ContinuousClock.Instant = .now) {
-        change(by: -events, calls: 0, now)
+        change(by: -events, calls: 0, begun: 0, now)
     }
 
     /// Of the last whole window.
@@ -66,17 +70,18 @@ final class IngestPressure: Sendable {
         let pressure = load().pressure
         guard pressure >= 1 else { return }
         do {
-            try await Task.sleep(for: min(TrackingLimits.standBack * pressure, TrackingLimits.standBackMax))
+            try await Task.sleep(for: min(TrackingLimits.standBack * pressure * pressure, TrackingLimits.standBackMax))
         } catch {
             // Cancelled: the caller's own loop sees it and ends.
         }
     }
 
-    private func change(by difference: Int, calls: Int, _ now: ContinuousClock.Instant) {
+    private func change(by difference: Int, calls: Int, begun: Int, _ now: ContinuousClock.Instant) {
         state.withLock { state in
             advance(&state, to: now)
             state.events += difference
             state.calls += calls
+            state.begun += begun
         }
     }
 
@@ -86,9 +91,12 @@ final class IngestPressure: Sendable {
         let length = state.since.duration(to: now)
         guard length >= window else { return }
         let seconds = length / .seconds(1)
-        state.load = Load(events: state.busy / seconds, callsPerSecond: Double(state.calls) / seconds)
+        state.load = Load(
+            events: state.busy / seconds, eventsPerSecond: Double(state.begun) / seconds,
+            callsPerSecond: Double(state.calls) / seconds)
         state.busy = 0
         state.calls = 0
+        state.begun = 0
         state.since = now
     }
 }

@@ -36,15 +36,21 @@ public enum TrackingLimits {
     /// Events that may wait for a commit; about two seconds of work. Beyond it callers are told to come back.
     public static let waitingEventsMax = 60_000
 
-    /// Over how long the number of events under way is averaged: longer than a commit, shorter than anybody notices.
-    public static let pressureWindow: Duration = .milliseconds(200)
-    /// More events under way than this, on average, and all else stands back. 5,000 a second in batches of 50 that take
-    /// a tenth of a second each do not reach it; senders that never pause do.
+    /// Over how long what is under way is averaged: longer than a few commits, shorter than anybody notices.
+    public static let pressureWindow: Duration = .milliseconds(500)
+    /// More events under way than this, on average, and they wait for something: with more than ``pressedRate`` a
+    /// second all else stands back.
     public static let pressedEvents = 1_000.0
+    /// More events a second than read models could follow on a small machine anyway, two cores or so. A larger one
+    /// takes in more with fewer under way.
+    public static let pressedRate = 8_000.0
+    /// More events under way than this, and all else stands back at any rate: senders wait for seconds.
+    public static let pressedEventsAtAnyRate = 5_000.0
     /// More calls a second than this, and all else stands back: what is paid for each call beside its events then takes
     /// half a core.
     public static let pressedCalls = 1_000.0
-    /// The pause of background work before each of its steps when events just begin to press; it grows with them.
+    /// The pause of background work before each of its steps when events just begin to press; it grows with the square
+    /// of the pressure.
     public static let standBack: Duration = .seconds(1)
     /// The longest such pause: with 2,000 facts a step, 500 a second get through whatever happens. A burst of a minute
     /// is taken in at full speed, and read models follow within minutes.
