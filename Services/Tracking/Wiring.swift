@@ -22,9 +22,7 @@ public enum Wiring {
             runtime: runtime, settings: settings.platform, stream: StreamName.learnerEvents,
             migrations: migrations, courtesy: pressure.standBack)
         let database = platform.database
-        let projections = ReadModels.heard.map { projection in
-            platform.project(as: projection.name, wakesRelay: true, handle: projection.hear)
-        }
+        let projections = platform.project(ReadModels.heard.map { ($0.name, $0.hear) }, wakesRelay: true)
         let (sources, sourceMetrics) = (SourceStore(database: database), SourceMetrics())
         let sweep = StateSweep(
             store: SweepStore(database: database), sources: sources, relay: platform.relay, clock: runtime.clock,

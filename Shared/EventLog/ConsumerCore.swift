@@ -3,7 +3,6 @@ import Foundation
 import Logging
 import Metrics
 import PostgreSQL
-import RedisStreams
 
 /// The loops of one consumer, around one board.
 final class ConsumerCore: Sendable {
@@ -21,21 +20,15 @@ final class ConsumerCore: Sendable {
     let metrics: ConsumerMetrics
     let parking = ParkingAllowance()
     private let source: any LogReader
-    private let reader: RedisReader
+    private let feed: StreamFeed
 
-    /// Entries in one reply of Redis, over all partitions: some 4 MB of 400-byte facts.
-    private static let entriesPerReadMax = 10_000
-    /// A read that brought fewer is followed by a pause.
+    /// A read that brought fewer entries is followed by a pause.
     private static let entriesWithoutPause = 500
-    /// A wait for new entries. It bounds how late a partition just taken over joins the read.
-    private static let wait = Duration.milliseconds(250)
-    /// The wait while some partition has no room: it must soon be asked for again.
-    private static let shortWait = Duration.milliseconds(10)
     /// Facts of one read of the log.
     private static let factsPerReadMax = 500
 
     init(
-        leases: PartitionLeases, database: Database, redis: RedisSettings, source: any LogReader,
+        leases: PartitionLeases, database: Database, feed: StreamFeed, source: any LogReader,
         settings: LogConsumerSettings, logger: Logger, faults: LogFaults, courtesy: @escaping Courtesy,
         handle: @escaping @Sendable ([Fact], Session) throws -> Void,
         afterCommit: @escaping @Sendable ([Fact]) async -> Void
@@ -49,13 +42,14 @@ final class ConsumerCore: Sendable {
         self.courtesy = courtesy
         self.handle = handle
         self.afterCommit = afterCommit
-        reader = RedisReader(redis, logger: logger)
+        self.feed = feed
         board = PartitionBoard(
             runMax: settings.runMax, waitingMax: settings.waitingMax, bundlesMax: settings.concurrentRuns)
         deadLetters = DeadLetters(
             consumer: leases.consumer, stream: leases.stream, database: database, handle: handle)
         troubles = Troubles(logger)
         metrics = ConsumerMetrics(consumer: leases.consumer, stream: leases.stream)
+        feed.join(.init(board: board, unreadable: metrics.unreadable))
     }
 
     var health: LogHealth {
@@ -75,7 +69,7 @@ final class ConsumerCore: Sendable {
             }
         } onCancel: {
             board.close()
-            reader.close()
+            feed.leave(board)
         }
     }
 
@@ -136,46 +130,9 @@ final class ConsumerCore: Sendable {
     }
 
     private func readStream() async throws {
-        let (cursors, isAll) = board.wanted()
-        guard !cursors.isEmpty else {
-            _ = await rest(Self.shortWait)
-            return
-        }
-        var partitions: [String: Int] = [:]
-        let positions = cursors.map { partition, after in
-            let key = EventLog.streamKey(leases.stream, partition: partition)
-            partitions[key] = partition
-            return StreamPosition(key: key, after: "\(after)-0")
-        }
-        let batches = try await reader.xread(
-            positions, count: max(16, min(settings.runMax, Self.entriesPerReadMax / positions.count)),
-            block: isAll ? Self.wait : Self.shortWait)
-        for batch in batches {
-            guard let partition = partitions[batch.key] else { continue }
-            take(batch.entries, partition: partition)
-        }
+        let entries = try await feed.read()
         // What comes next is gathered anyway: a read for every commit of the producer would cost more than its facts.
-        let entries = batches.reduce(0) { $0 + $1.entries.count }
-        if !batches.isEmpty, entries < Self.entriesWithoutPause { _ = await rest(settings.gathering / 2) }
-    }
-
-    /// Hands on the entries up to the first that is no fact; for that one and what follows the log is asked.
-    private func take(_ entries: [StreamEntry], partition: Int) {
-        var facts: [Fact] = []
-        facts.reserveCapacity(entries.count)
-        for entry in entries {
-            guard entry.minor == 0, let document = entry.value("ce"),
-                let fact = CloudEvent.parse(
-                    document, stream: leases.stream, partition: partition, seq: entry.sequence)
-            else {
-                board.offer(facts, partition: partition)
-                board.offerUnreadable(partition: partition, seq: entry.sequence)
-                metrics.unreadable.increment()
-                return
-            }
-            facts.append(fact)
-        }
-        board.offer(facts, partition: partition)
+        if entries > 0, entries < Self.entriesWithoutPause { _ = await rest(settings.gathering / 2) }
     }
 
     private func fillFromLog() async {
@@ -251,7 +208,7 @@ final class ConsumerCore: Sendable {
             ["\(leases.consumer)/\(partition)", "\(position) \(now)"]
         }
         do {
-            _ = try await reader.command(["HSET", EventLog.positionsKey(leases.stream)] + fields)
+            try await feed.command(["HSET", EventLog.positionsKey(leases.stream)] + fields)
             faults.reached(.positionsPublished)
             troubles.clear("positions")
         } catch {

@@ -2,7 +2,6 @@ import Contracts
 import Foundation
 import Logging
 import PostgreSQL
-import RedisStreams
 import ServiceLifecycle
 
 /// Hears one stream: each fact takes effect exactly once, in the log's order per partition, whatever is killed,
@@ -17,7 +16,7 @@ public struct LogConsumer: Service {
     /// - Parameters:
     ///   - consumer: who hears, e.g. `prediction`; positions are kept under this name and `stream`.
     ///   - database: the hearer's own, with ``EventLog/migrations``.
-    ///   - redis: where the stream is; the consumer opens one connection, for its blocking reads.
+    ///   - feed: reads the stream, for other consumers in this process, too.
     ///   - source: the log of the service that says the stream.
     ///   - owner: names this process for an operator, e.g. host and process id; made unique by itself.
     ///   - handle: the effects of some facts, in the transaction that moves the positions: partition by partition, each
@@ -30,20 +29,19 @@ public struct LogConsumer: Service {
     ///   - afterCommit: called once after each commit, before its partitions' next; not called again after
     ///     a crash. For waking a relay or pushing to screens.
     public init(
-        consumer: String, stream: String, database: Database, redis: RedisSettings, source: any LogReader,
+        consumer: String, stream: String, database: Database, feed: StreamFeed, source: any LogReader,
         owner: String, settings: LogConsumerSettings = .init(), logger: Logger, courtesy: @escaping Courtesy = { },
         handle: @escaping @Sendable ([Fact], Session) throws -> Void,
         afterCommit: @escaping @Sendable ([Fact]) async -> Void = { _ in }
     ) {
         self.init(
-            consumer: consumer, stream: stream, database: database, redis: redis, source: source,
-            owner: owner,
+            consumer: consumer, stream: stream, database: database, feed: feed, source: source, owner: owner,
             settings: settings, logger: logger, faults: .none, courtesy: courtesy, handle: handle,
             afterCommit: afterCommit)
     }
 
     package init(
-        consumer: String, stream: String, database: Database, redis: RedisSettings, source: any LogReader,
+        consumer: String, stream: String, database: Database, feed: StreamFeed, source: any LogReader,
         owner: String, settings: LogConsumerSettings, logger: Logger, faults: LogFaults,
         courtesy: @escaping Courtesy = { }, handle: @escaping @Sendable ([Fact], Session) throws -> Void,
         afterCommit: @escaping @Sendable ([Fact]) async -> Void = { _ in }
@@ -55,7 +53,7 @@ public struct LogConsumer: Service {
             leases: PartitionLeases(
                 consumer: consumer, stream: stream, owner: "\(owner)/\(UUID().uuidString.prefix(8))",
                 lease: settings.lease),
-            database: database, redis: redis, source: source, settings: settings, logger: logger,
+            database: database, feed: feed, source: source, settings: settings, logger: logger,
             faults: faults, courtesy: courtesy, handle: handle, afterCommit: afterCommit)
     }
 

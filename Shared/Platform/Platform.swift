@@ -82,26 +82,36 @@ public struct Platform: Sendable {
         handle: @escaping @Sendable ([Fact], Session) throws -> Void
     ) -> HeardStream {
         hear(
-            stream, as: runtime.service, from: remoteLog(producer, log), wakesRelay: wakesRelay,
+            feed(stream), stream, as: runtime.service, from: remoteLog(producer, log), wakesRelay: wakesRelay,
             afterCommit: afterCommit, handle: handle)
     }
 
-    /// A consumer of this service's own log, which keeps its read models.
+    /// What reads a stream for those who hear it in this process.
+    private func feed(_ stream: String) -> StreamFeed {
+        StreamFeed(stream: stream, redis: settings.redis, logger: runtime.logger("consumer"))
+    }
+
+    /// Consumers of this service's own log, which keep its read models. Each has a position of its own, and what one
+    /// cannot apply holds up none of the others; the stream is read once for all.
     ///
-    /// - Parameter name: Under which its positions are kept.
+    /// - Parameter handlers: By the names under which positions are kept.
     public func project(
-        as name: String, wakesRelay: Bool, handle: @escaping @Sendable ([Fact], Session) throws -> Void
-    ) -> HeardStream {
-        hear(
-            stream, as: name, from: LocalLogReader(database), wakesRelay: wakesRelay, afterCommit: {}, handle: handle)
+        _ handlers: [(name: String, handle: @Sendable ([Fact], Session) throws -> Void)], wakesRelay: Bool
+    ) -> [HeardStream] {
+        let feed = feed(stream)
+        return handlers.map { name, handle in
+            hear(
+                feed, stream, as: name, from: LocalLogReader(database), wakesRelay: wakesRelay, afterCommit: {},
+                handle: handle)
+        }
     }
 
     private func hear(
-        _ stream: String, as name: String, from source: any LogReader, wakesRelay: Bool,
+        _ feed: StreamFeed, _ stream: String, as name: String, from source: any LogReader, wakesRelay: Bool,
         afterCommit: @escaping @Sendable () -> Void, handle: @escaping @Sendable ([Fact], Session) throws -> Void
     ) -> HeardStream {
         let consumer = LogConsumer(
-            consumer: name, stream: stream, database: database, redis: settings.redis, source: source,
+            consumer: name, stream: stream, database: database, feed: feed, source: source,
             owner: Self.owner, logger: runtime.logger("consumer"), courtesy: courtesy, handle: handle,
             afterCommit: { [relay] _ in
                 if wakesRelay { relay.wake() }

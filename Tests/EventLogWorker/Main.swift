@@ -55,8 +55,8 @@ enum Main {
             pauseMax: .milliseconds(500))
         return LogConsumer(
             consumer: "campaign", stream: order.stream, database: database,
-            redis: try RedisSettings(url: order.redisURL), source: LocalLogReader(source), owner: order.owner,
-            settings: settings, logger: logger, faults: order.faults,
+            feed: StreamFeed(stream: order.stream, redis: try RedisSettings(url: order.redisURL), logger: logger),
+            source: LocalLogReader(source), owner: order.owner, settings: settings, logger: logger, faults: order.faults,
             handle: { facts, session in try apply(facts, as: order.owner, on: session) })
     }
 

@@ -80,7 +80,8 @@ import Testing
             logger: Logger(label: "test"))
         let consumer = LogConsumer(
             consumer: StudyProjection.name, stream: StreamName.learnerEvents, database: stack.database,
-            redis: settings, source: LocalLogReader(stack.database), owner: "test",
+            feed: StreamFeed(stream: StreamName.learnerEvents, redis: settings, logger: Logger(label: "test")),
+            source: LocalLogReader(stack.database), owner: "test",
             logger: Logger(label: "test"), handle: StudyProjection().hear,
             afterCommit: { _ in relay.wake() })
         let running = Task {

@@ -82,15 +82,20 @@ final class LogWorld: Sendable {
     }
 
     func consumer(
-        _ name: String = "hearer", settings: LogConsumerSettings = .quick, source: (any LogReader)? = nil,
+        _ name: String = "hearer", feed: StreamFeed? = nil, settings: LogConsumerSettings = .quick,
+        source: (any LogReader)? = nil,
         handle: (@Sendable ([Fact], Session) throws -> Void)? = nil,
         afterCommit: @escaping @Sendable ([Fact]) async -> Void = { _ in }
     ) throws -> LogConsumer {
         LogConsumer(
-            consumer: name, stream: stream, database: heard, redis: try RedisSettings(url: redis.url),
+            consumer: name, stream: stream, database: heard, feed: try feed ?? self.feed(),
             source: source ?? LocalLogReader(said), owner: "consumer", settings: settings, logger: logger,
             handle: handle ?? { facts, session in try Self.note(facts, as: name, on: session) },
             afterCommit: afterCommit)
+    }
+
+    func feed() throws -> StreamFeed {
+        StreamFeed(stream: stream, redis: try RedisSettings(url: redis.url), logger: logger)
     }
 
     /// The standard effect: one row a fact.
