@@ -3,7 +3,8 @@ public typealias Courtesy = @Sendable () async -> Void
 
 /// How a consumer shares, reads and repeats its work.
 public struct LogConsumerSettings: Sendable {
-    /// Facts applied in one transaction, at most, over all partitions in it.
+    /// Facts applied in one transaction, at most, over all partitions in it: some of each learner even when thousands
+    /// study at once, and about a second of work.
     public var runMax: Int
     /// Facts of one partition that may wait in memory.
     public var waitingMax: Int
@@ -12,7 +13,7 @@ public struct LogConsumerSettings: Sendable {
     /// How long a transaction that would follow close upon another waits for more facts at least, counted from the
     /// beginning of that one. Short enough that nobody who looks at a read model notices.
     public var gathering: Duration
-    /// The same where transactions take long because much comes: with it, read models stay within a second.
+    /// The same where transactions take long because much comes; read models are then up to two seconds behind.
     public var gatheringMax: Duration
     /// How long an owner that says nothing is believed to be alive. 1 to 3 s keeps a takeover short and a
     /// collection of garbage or a busy disk harmless.
