@@ -8,6 +8,7 @@ anything is lost or doubled.
   kill_check.py [--bin DIR] [--rounds N] [--rate EVENTS_A_SECOND]
 """
 import argparse
+import datetime
 import json
 import os
 import pathlib
@@ -34,6 +35,18 @@ def kill_in_turn(stack, rounds, pause):
     return killed
 
 
+def wait_for_simulated_clock(stack, seconds=60):
+    """The cohort begins weeks ago. Events that came before its clock was set would lie in its future."""
+    deadline = time.monotonic() + seconds
+    while True:
+        shown = datetime.datetime.fromisoformat(stack.get("/v1/clock")["now"].replace("Z", "+00:00"))
+        if datetime.datetime.now(datetime.timezone.utc) - shown > datetime.timedelta(days=1):
+            return
+        if time.monotonic() > deadline:
+            raise SystemExit(f"kill-check: after {seconds} s the clock still shows {shown}: the simulation did not begin")
+        time.sleep(0.1)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", default=".build/release")
@@ -45,13 +58,14 @@ def main():
     with client.LocalStack(folder, arguments.bin, clock="simulated") as stack:
         acknowledged = pathlib.Path(folder) / "acknowledged.txt"
         seconds = 8 + arguments.rounds * 5 * 4
+        cohort = subprocess.Popen(
+            [f"{arguments.bin}/holdfast", "simulate", "--gateway", stack.url, "--learners", "120", "--weeks", "6",
+             "--seed", "11"], env={**os.environ, "HOLDFAST_KEY": stack.admin_key}, stdout=subprocess.DEVNULL)
+        wait_for_simulated_clock(stack)
         load = subprocess.Popen(
             [f"{arguments.bin}/holdfast", "load", "--gateway", stack.url, "--rate", str(arguments.rate),
              "--seconds", str(seconds), "--batch", "50", "--connections", "8", "--acknowledged", str(acknowledged)],
             env={**os.environ, "HOLDFAST_KEY": stack.admin_key})
-        cohort = subprocess.Popen(
-            [f"{arguments.bin}/holdfast", "simulate", "--gateway", stack.url, "--learners", "120", "--weeks", "6",
-             "--seed", "11"], env={**os.environ, "HOLDFAST_KEY": stack.admin_key}, stdout=subprocess.DEVNULL)
         time.sleep(4)
         killed = kill_in_turn(stack, arguments.rounds, pause=2)
         load.wait()
