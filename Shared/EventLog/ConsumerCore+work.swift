@@ -35,7 +35,7 @@ extension ConsumerCore {
     }
 
     /// From beginning to beginning, bundles are this many times as far apart as they take.
-    private static var restShare: Int { 4 }
+    private static var restShare: Int { 2 }
 
     private func process(_ runs: [PartitionBoard.Run]) async {
         faults.reached(.consumerRead)
