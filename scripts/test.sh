@@ -25,6 +25,9 @@ try() { # try NAME COMMAND...: runs it, keeps what it printed, and remembers whe
     { "$@" 2>&1 && rc=0 || rc=$?; echo "$rc" >"$state/rc"; } | tee "$state/$name.log"
     [ "$(cat "$state/rc")" = 0 ] || failed="$failed $name"
 }
+# What the services say of their settings is what the document says.
+try Settings python3 scripts/settings_tables.py --check --bin "$binaries"
+
 # One module after the other: some of them kill and freeze processes by the clock, and would disturb each other. Within a
 # module a few tests at once: with hundreds each step of each waits for seconds, and what has a limit of time meets it.
 width=$(($(getconf _NPROCESSORS_ONLN) * 3))

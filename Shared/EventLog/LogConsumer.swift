@@ -14,9 +14,9 @@ public struct LogConsumer: Service {
     private let core: ConsumerCore
 
     /// - Parameters:
-    ///   - consumer: who hears, e.g. `prediction`; positions are kept under this name and `stream`.
+    ///   - consumer: who hears, e.g. `prediction`; positions are kept under this name and the stream's.
     ///   - database: the hearer's own, with ``EventLog/migrations``.
-    ///   - feed: reads the stream, for other consumers in this process, too.
+    ///   - feed: the stream to hear; it reads for other consumers in this process, too.
     ///   - source: the log of the service that says the stream.
     ///   - owner: names this process for an operator, e.g. host and process id; made unique by itself.
     ///   - handle: the effects of some facts, in the transaction that moves the positions: partition by partition, each
@@ -29,29 +29,29 @@ public struct LogConsumer: Service {
     ///   - afterCommit: called once after each commit, before its partitions' next; not called again after
     ///     a crash. For waking a relay or pushing to screens.
     public init(
-        consumer: String, stream: String, database: Database, feed: StreamFeed, source: any LogReader,
-        owner: String, settings: LogConsumerSettings = .init(), logger: Logger, courtesy: @escaping Courtesy = { },
+        consumer: String, database: Database, feed: StreamFeed, source: any LogReader, owner: String,
+        settings: LogConsumerSettings = .init(), logger: Logger, courtesy: @escaping Courtesy = { },
         handle: @escaping @Sendable ([Fact], Session) throws -> Void,
         afterCommit: @escaping @Sendable ([Fact]) async -> Void = { _ in }
     ) {
         self.init(
-            consumer: consumer, stream: stream, database: database, feed: feed, source: source, owner: owner,
+            consumer: consumer, database: database, feed: feed, source: source, owner: owner,
             settings: settings, logger: logger, faults: .none, courtesy: courtesy, handle: handle,
             afterCommit: afterCommit)
     }
 
     package init(
-        consumer: String, stream: String, database: Database, feed: StreamFeed, source: any LogReader,
-        owner: String, settings: LogConsumerSettings, logger: Logger, faults: LogFaults,
+        consumer: String, database: Database, feed: StreamFeed, source: any LogReader, owner: String,
+        settings: LogConsumerSettings, logger: Logger, faults: LogFaults,
         courtesy: @escaping Courtesy = { }, handle: @escaping @Sendable ([Fact], Session) throws -> Void,
         afterCommit: @escaping @Sendable ([Fact]) async -> Void = { _ in }
     ) {
         var logger = logger
         logger[metadataKey: "log.consumer"] = "\(consumer)"
-        logger[metadataKey: "log.stream"] = "\(stream)"
+        logger[metadataKey: "log.stream"] = "\(feed.stream)"
         core = ConsumerCore(
             leases: PartitionLeases(
-                consumer: consumer, stream: stream, owner: "\(owner)/\(UUID().uuidString.prefix(8))",
+                consumer: consumer, stream: feed.stream, owner: "\(owner)/\(UUID().uuidString.prefix(8))",
                 lease: settings.lease),
             database: database, feed: feed, source: source, settings: settings, logger: logger,
             faults: faults, courtesy: courtesy, handle: handle, afterCommit: afterCommit)

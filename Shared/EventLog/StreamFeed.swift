@@ -30,7 +30,8 @@ public final class StreamFeed: Sendable {
         var hearers: [Hearer]
     }
 
-    private let stream: String
+    /// The stream's name.
+    public let stream: String
     private let reader: RedisReader
     private let state = Mutex(State())
 

@@ -82,7 +82,7 @@ public struct Platform: Sendable {
         handle: @escaping @Sendable ([Fact], Session) throws -> Void
     ) -> HeardStream {
         hear(
-            feed(stream), stream, as: runtime.service, from: remoteLog(producer, log), wakesRelay: wakesRelay,
+            feed(stream), as: runtime.service, from: remoteLog(producer, log), wakesRelay: wakesRelay,
             afterCommit: afterCommit, handle: handle)
     }
 
@@ -101,23 +101,23 @@ public struct Platform: Sendable {
         let feed = feed(stream)
         return handlers.map { name, handle in
             hear(
-                feed, stream, as: name, from: LocalLogReader(database), wakesRelay: wakesRelay, afterCommit: {},
+                feed, as: name, from: LocalLogReader(database), wakesRelay: wakesRelay, afterCommit: {},
                 handle: handle)
         }
     }
 
     private func hear(
-        _ feed: StreamFeed, _ stream: String, as name: String, from source: any LogReader, wakesRelay: Bool,
+        _ feed: StreamFeed, as name: String, from source: any LogReader, wakesRelay: Bool,
         afterCommit: @escaping @Sendable () -> Void, handle: @escaping @Sendable ([Fact], Session) throws -> Void
     ) -> HeardStream {
         let consumer = LogConsumer(
-            consumer: name, stream: stream, database: database, feed: feed, source: source,
+            consumer: name, database: database, feed: feed, source: source,
             owner: Self.owner, logger: runtime.logger("consumer"), courtesy: courtesy, handle: handle,
             afterCommit: { [relay] _ in
                 if wakesRelay { relay.wake() }
                 afterCommit()
             })
-        return HeardStream(name: name, stream: stream, source: source, consumer: consumer)
+        return HeardStream(name: name, stream: feed.stream, source: source, consumer: consumer)
     }
 
     /// Reads another service's log by its procedures.

@@ -54,7 +54,7 @@ enum Main {
             lease: order.lease, renewal: order.lease / 6, pauseBase: .milliseconds(50),
             pauseMax: .milliseconds(500))
         return LogConsumer(
-            consumer: "campaign", stream: order.stream, database: database,
+            consumer: "campaign", database: database,
             feed: StreamFeed(stream: order.stream, redis: try RedisSettings(url: order.redisURL), logger: logger),
             source: LocalLogReader(source), owner: order.owner, settings: settings, logger: logger, faults: order.faults,
             handle: { facts, session in try apply(facts, as: order.owner, on: session) })

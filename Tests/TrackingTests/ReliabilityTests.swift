@@ -79,7 +79,7 @@ import Testing
             stream: StreamName.learnerEvents, database: stack.database, redis: writer, owner: "test",
             logger: Logger(label: "test"))
         let consumer = LogConsumer(
-            consumer: StudyProjection.name, stream: StreamName.learnerEvents, database: stack.database,
+            consumer: StudyProjection.name, database: stack.database,
             feed: StreamFeed(stream: StreamName.learnerEvents, redis: settings, logger: Logger(label: "test")),
             source: LocalLogReader(stack.database), owner: "test",
             logger: Logger(label: "test"), handle: StudyProjection().hear,

@@ -88,7 +88,7 @@ final class LogWorld: Sendable {
         afterCommit: @escaping @Sendable ([Fact]) async -> Void = { _ in }
     ) throws -> LogConsumer {
         LogConsumer(
-            consumer: name, stream: stream, database: heard, feed: try feed ?? self.feed(),
+            consumer: name, database: heard, feed: try feed ?? self.feed(),
             source: source ?? LocalLogReader(said), owner: "consumer", settings: settings, logger: logger,
             handle: handle ?? { facts, session in try Self.note(facts, as: name, on: session) },
             afterCommit: afterCommit)
