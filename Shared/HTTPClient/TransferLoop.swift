@@ -19,7 +19,8 @@ final class MultiHandle: @unchecked Sendable {
     func wake() { curl_multi_wakeup(raw) }
 }
 
-/// The client's thread: begins transfers, lets libcurl work, answers callers.
+/// The client's thread: begins transfers, lets libcurl work, answers callers. All that changes here belongs to the one
+/// thread that is in ``run()``, which the compiler cannot see.
 final class TransferLoop: @unchecked Sendable {
     /// What the queue has for the thread.
     struct Work {
