@@ -2,8 +2,8 @@ import CLibPQ
 import Dispatch
 import Synchronization
 
-/// What libpq needs to cancel a statement of one connection, from any thread, also after the connection is gone. It never
-/// changes, and `PQcancel` is made to be called from any thread, which the compiler cannot see.
+/// What libpq needs to cancel a statement of one connection, from any thread, also after the connection is gone. It
+/// never changes, and `PQcancel` is made to be called from any thread, which the compiler cannot see.
 final class CancelToken: @unchecked Sendable {
     private let pointer: OpaquePointer
 

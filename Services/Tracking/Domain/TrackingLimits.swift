@@ -31,8 +31,8 @@ public enum TrackingLimits {
 
     /// Events that one commit may hold: well under 200 ms, so that a caller waits for two of them at most.
     public static let eventsPerCommitMax = 4_000
-    /// Transactions under way at once. One waits for the disk and one fills the log while a third is made ready: a tenth
-    /// more than with two.
+    /// Transactions under way at once. One waits for the disk and one fills the log while a third is made ready: it is
+    /// a tenth more than with two.
     public static let writersMax = 3
     /// Events that may wait for a commit; about two seconds of work. Beyond it callers are told to come back.
     public static let waitingEventsMax = 60_000
