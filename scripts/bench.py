@@ -25,7 +25,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from stack import client, layout  # noqa: E402
 
 #: The tables that an event is written to when it is taken in.
-COPIED = ["event_log", "event_identity"]
+COPIED = ["event_log", "event_identity_recent"]
 
 STALENESS = """
 SELECT consumer, extract(epoch FROM max(coalesce(clock_timestamp() - next.recorded_at, interval '0')))

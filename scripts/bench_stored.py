@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
-"""Shows whether taking in events costs the same when many are stored: a stack of its own, in a temporary folder.
+"""Shows whether taking in events costs the same when many are stored: two stacks of its own, in temporary folders, one
+of them almost empty, one with a year of events.
 
-  1. the ingest rate and p99 of an empty log
-  2. a year of events is put into the log and its identities by one INSERT a partition, while the services stand still
-  3. the same rate and p99 again, the same learners, and how large tables and services have become
+  1. both take in events for a while, then the services of one stand still, and a year of events is put into its log,
+     one statement a partition of the log and month, and their identities
+  2. round by round, first the one and then the other is measured, so that a machine whose speed changes is no matter
+  3. how large tables and services have become
 
-A stored event takes about 1 KB, so fifty million want 60 GB of disk, and some twenty minutes.
+A stored event takes about 0.8 KB, so fifty million want 45 GB of disk with all that is beside them, and half an hour.
 
   bench_stored.py [--bin DIR] [--events N] [--learners N] [--seconds S] [--rounds N]
 """
 import argparse
 import concurrent.futures
+import contextlib
 import os
 import pathlib
 import signal
@@ -28,20 +31,21 @@ MONTHS = 12
 #: Services with a log or hearing one, whose positions must follow.
 SCHEMAS = ["tracking", "prediction", "nudging", "notification"]
 
-#: Old months, as LogMonths makes them.
+#: An old month, as LogMonths would have made it. It gets its indexes when it is full: so each is made by one sort.
 MONTH = """
-CREATE TABLE IF NOT EXISTS tracking.event_log_{name}
-    (LIKE tracking.event_log INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE);
-ALTER TABLE tracking.event_log_{name} ADD PRIMARY KEY (partition, seq);
+CREATE TABLE tracking.event_log_{name} (LIKE tracking.event_log INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE);
 ALTER TABLE tracking.event_log_{name} OWNER TO {owner};
-ALTER TABLE tracking.event_log ATTACH PARTITION tracking.event_log_{name}
-    FOR VALUES FROM ('{start}') TO ('{end}');
+"""
+ATTACH = """
+SET maintenance_work_mem = '256MB';
+ALTER TABLE tracking.event_log_{name} ADD PRIMARY KEY (partition, seq);
+ALTER TABLE tracking.event_log ATTACH PARTITION tracking.event_log_{name} FOR VALUES FROM ('{start}') TO ('{end}');
 """
 
 #: One month of one partition. Each event is one that came in, of another time and with another id.
 FILL = """
 SET synchronous_commit = off;
-INSERT INTO tracking.event_log (partition, seq, stream, tenant, key, type, version, occurred_at, recorded_at, body)
+INSERT INTO tracking.event_log_{name} (partition, seq, stream, tenant, key, type, version, occurred_at, recorded_at, body)
 SELECT {partition}, {base} + n, 'learner-events', model.tenant, model.key, model.type, model.version, at, at,
     replace(model.body::text, model.body ->> 'eventID', md5('{partition}/' || {base} + n))::json
 FROM generate_series(1, {rows}) AS n
@@ -51,27 +55,20 @@ JOIN LATERAL (
     SELECT * FROM tracking.bench_model AS model
     WHERE model.partition = {partition} AND model.place = n % {models}
 ) AS model ON true;
-INSERT INTO tracking.event_identity (identity, content)
+INSERT INTO tracking.event_identity_settled (identity, content)
 SELECT md5('{partition}/' || {base} + n)::uuid, decode(repeat(md5(n::text), 2), 'hex')
 FROM generate_series(1, {rows}) AS n;
 """
-
 
 def loaded(stack, arguments):
     return load(stack, arguments.bin, arguments.seconds, 100, 32, arguments.learners)
 
 
-def measure(stack, arguments, what):
-    """The middle round's rate and p99."""
-    rates, waits = [], []
-    for _ in range(arguments.rounds):
-        answer = loaded(stack, arguments)
-        rates.append(answer["eventsPerSecond"])
-        waits.append(answer["p99Milliseconds"])
-        stack.wait_until_quiet(seconds=600)
-    rate, wait = statistics.median(rates), statistics.median(waits)
-    print(f"{what:24} {rate:8.0f} events/s (of {', '.join(f'{value:.0f}' for value in rates)})   p99 {wait:.0f} ms")
-    return rate, wait
+def measure(stack, arguments):
+    """The rate and p99 of one round."""
+    answer = loaded(stack, arguments)
+    stack.wait_until_quiet(seconds=900)
+    return answer["eventsPerSecond"], answer["p99Milliseconds"]
 
 
 def months():
@@ -99,17 +96,17 @@ def fill(stack, events):
             os.kill(pid, signal.SIGKILL)
     for name, pid in zip(layout.SERVICES, pids):
         stack.wait_for_successor(name, pid, seconds=60)
-    for command in ["ANALYZE tracking.event_log", "ANALYZE tracking.event_identity", "CHECKPOINT"]:
-        stack.psql(command)
-    stack.wait_until_quiet(seconds=600)
+    for table in ["event_log", "event_identity_settled"]:
+        stack.psql(f"ANALYZE tracking.{table}")
+    stack.psql("CHECKPOINT")
+    stack.wait_until_quiet(seconds=900)
     return stored
 
 
 def store(stack, events):
     """Rows of the log and of identities, numbered on from what is there; heads and positions follow."""
     owner = stack.psql("SELECT tableowner FROM pg_tables WHERE schemaname = 'tracking' AND tablename = 'log_head'")[0][0]
-    for name, start, end in months():
-        stack.psql(MONTH.format(name=name, start=start, end=end, owner=owner))
+    stack.psql("ALTER TABLE tracking.event_identity_settled DROP CONSTRAINT event_identity_settled_pkey")
     stack.psql("""
         CREATE TABLE tracking.bench_model AS
         SELECT *, row_number() OVER (PARTITION BY partition) - 1 AS place FROM (
@@ -123,15 +120,20 @@ def store(stack, events):
     rows = -(-events // (PARTITIONS * MONTHS))
     started = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for number, (_, start, end) in enumerate(months()):
+        for number, (name, start, end) in enumerate(months()):
+            stack.psql(MONTH.format(name=name, owner=owner))
             jobs = [
                 pool.submit(stack.psql, FILL.format(
-                    partition=partition, base=heads[partition] + number * rows, rows=rows, start=start, end=end,
+                    name=name, partition=partition, base=heads[partition] + number * rows, rows=rows, start=start, end=end,
                     models=models[partition]))
                 for partition in range(PARTITIONS)]
             for job in jobs:
                 job.result()
+            stack.psql(ATTACH.format(name=name, start=start, end=end))
             print(f"  {(number + 1) * rows * PARTITIONS:11,} stored after {time.monotonic() - started:5.0f} s", flush=True)
+    stack.psql("""
+        SET maintenance_work_mem = '1GB';
+        ALTER TABLE tracking.event_identity_settled ADD CONSTRAINT event_identity_settled_pkey PRIMARY KEY (identity)""")
     stack.psql(f"UPDATE tracking.log_head SET seq = seq + {rows * MONTHS}; DROP TABLE tracking.bench_model")
     for schema in SCHEMAS:
         stack.psql(f"""
@@ -145,7 +147,7 @@ def sizes(stack):
         SELECT name, pg_size_pretty(sum(pg_table_size(oid))), pg_size_pretty(sum(pg_indexes_size(oid))) FROM (
             SELECT CASE WHEN relname LIKE 'event_log_20%' THEN 'event_log, all months' ELSE relname::text END AS name, oid
             FROM pg_class WHERE relnamespace = 'tracking'::regnamespace AND relkind = 'r'
-                AND (relname LIKE 'event_log_20%' OR relname = 'event_identity')) AS part
+                AND (relname LIKE 'event_log_20%' OR relname LIKE 'event_identity%')) AS part
         GROUP BY name ORDER BY name""")
 
 
@@ -157,22 +159,39 @@ def main():
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
-    folder = tempfile.mkdtemp(prefix="holdfast-bench-")
-    os.chmod(folder, 0o755)
-    with client.LocalStack(folder, arguments.bin) as stack:
-        time.sleep(2)
-        loaded(stack, arguments)
-        stack.wait_until_quiet(seconds=600)
-        empty = measure(stack, arguments, "empty")
-        stored = fill(stack, arguments.events)
-        full = measure(stack, arguments, f"{stored:,} stored")
-        print(f"full to empty: rate {full[0] / empty[0]:.2f}, p99 {full[1] / empty[1]:.2f}")
-        for name, table, indexes in sizes(stack):
-            print(f"  {name:24} {table:>9}, indexes {indexes:>9}")
-        for name in layout.SERVICES:
-            shared, resident = memory(stack.pid_of(name))
-            print(f"  {name:24} {shared:6.1f} MB PSS, {resident:6.1f} MB RSS")
+    with contextlib.ExitStack() as both:
+        small, large = (both.enter_context(client.LocalStack(folder(), arguments.bin)) for _ in range(2))
+        for stack in (small, large):
+            time.sleep(2)
+            loaded(stack, arguments)
+            stack.wait_until_quiet(seconds=900)
+        stored = fill(large, arguments.events)
+        for stack in (small, large):  # Both are warm, and have had a checkpoint.
+            stack.psql("CHECKPOINT")
+            load(stack, arguments.bin, 3, 100, 32, arguments.learners)
+            stack.wait_until_quiet(seconds=900)
+        rates, waits = [], []
+        for _ in range(arguments.rounds):
+            (rate, wait), (full_rate, full_wait) = measure(small, arguments), measure(large, arguments)
+            rates.append(full_rate / rate)
+            waits.append(full_wait / wait)
+            print(f"almost empty {rate:8.0f} events/s, p99 {wait:.0f} ms   {stored:,} stored {full_rate:8.0f} events/s, "
+                  f"p99 {full_wait:.0f} ms   ratios {rates[-1]:.2f}, {waits[-1]:.2f}", flush=True)
+        print(f"full to empty, the middle round: rate {statistics.median(rates):.2f}, p99 {statistics.median(waits):.2f}")
+        for stack, what in ((small, "almost empty"), (large, "full")):
+            print(what)
+            for name, table, indexes in sizes(stack):
+                print(f"  {name:24} {table:>9}, indexes {indexes:>9}")
+            for name in layout.SERVICES:
+                shared, resident = memory(stack.pid_of(name))
+                print(f"  {name:24} {shared:6.1f} MB PSS, {resident:6.1f} MB RSS")
     return 0
+
+
+def folder():
+    path = tempfile.mkdtemp(prefix="holdfast-bench-")
+    os.chmod(path, 0o755)
+    return path
 
 
 if __name__ == "__main__":

@@ -35,6 +35,8 @@ public enum Wiring {
         let notes = DriftNotes(
             sampler: sampler, store: drift, clock: runtime.clock, logger: runtime.logger("drift"),
             metrics: sourceMetrics)
+        let settling = IdentitySettling(
+            store: IdentityStore(database: database), pressure: pressure, logger: runtime.logger("identities"))
 
         let router = platform.router()
         let ingest = Ingest(database, settings, pressure: pressure, sampler: sampler, relay: platform.relay)
@@ -47,7 +49,7 @@ public enum Wiring {
         LogRoutes(TrackingRPC.log, platform: platform, heard: projections) {
             try await sweep.countDue() + insight.countDue()
         }.register(on: router)
-        return [platform.connections, platform.relay, platform.months, sweep, insight, notes]
+        return [platform.connections, platform.relay, platform.months, sweep, insight, notes, settling]
             + projections.map(\.consumer) + [platform.httpService(router, heard: projections)]
     }
 

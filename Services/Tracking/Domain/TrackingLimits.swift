@@ -56,6 +56,11 @@ public enum TrackingLimits {
     /// The longest such pause: with 2,000 facts a step, 500 a second get through whatever happens. A burst of a minute
     /// is taken in at full speed, and read models follow within minutes.
     public static let standBackMax: Duration = .seconds(4)
+    /// Identities of events that wait to be settled; more, and some are. The index of so many is 60 MB, a quarter of
+    /// PostgreSQL's own memory in a small installation.
+    public static let recentIdentitiesMax = 1_000_000
+    /// Identities settled in one transaction, for which those who take in events wait: some ten milliseconds.
+    public static let identitiesPerStep = 2_000
 
     // MARK: Sessions
 

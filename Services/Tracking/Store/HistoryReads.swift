@@ -42,9 +42,9 @@ struct HistoryReads: Sendable {
         let decoder = JSONCoding.decoder()
         let events = try session.rows(
             """
-            SELECT body::text AS body FROM event_log
-            WHERE tenant = \(tenant) AND key = ANY(\(person.map(\.description))) AND type = 'LearningEventRecorded'
-              AND recorded_at <= \(instant)
+            SELECT body::text AS body FROM unnest(\(person.map(\.description))) AS person (key)
+            JOIN event_log ON \(LearnerEvents.condition("event_log", of: "person.key"))
+            WHERE tenant = \(tenant) AND recorded_at <= \(instant)
             ORDER BY occurred_at DESC, seq DESC LIMIT \(TrackingLimits.eventsOfHistoryMax + 1)
             """
         ).map { row in

@@ -2,7 +2,15 @@ import Foundation
 import PostgreSQL
 
 /// Makes the identities of new events this transaction's, and says what stands under those that were taken before.
+///
+/// Those of the last while stand in `event_identity_recent`, all others in `event_identity_settled`
+/// (``IdentitySettling``). A transaction that claims looks into both and writes to the first, and holds ``lock``
+/// meanwhile, so that none moves from the one to the other between its look and its write.
 enum IdentityClaims {
+    /// Of this transaction, shared with everybody who claims.
+    static let lock: SQL =
+        "SELECT pg_advisory_xact_lock_shared(hashtextextended(current_schema() || '.event_identity', 0))"
+
     /// From how many on they are looked up first and the new ones copied. It takes more statements, and each row is
     /// cheaper than by `ON CONFLICT`, which looks into the index twice and writes a mark for the attempt.
     private static let copiedFrom = 64
@@ -15,6 +23,9 @@ enum IdentityClaims {
     static func claim(
         _ candidates: [IngestWork.Candidate], on session: Session
     ) throws -> [UUID: EventContent] {
+        guard !candidates.isEmpty else { return [:] }
+        // By itself: a statement sees what was there when it began, not when it got the lock.
+        _ = try session.rows(lock)
         guard candidates.count >= copiedFrom else { return try insert(candidates, on: session) }
         let taken = try contents(of: candidates, on: session)
         let fresh = candidates.filter { taken[$0.identity] == nil }
@@ -29,7 +40,7 @@ enum IdentityClaims {
 
     private static func copy(_ fresh: [IngestWork.Candidate], on session: Session) throws {
         guard !fresh.isEmpty else { return }
-        try session.copyIn("event_identity", columns: ["identity", "content", "context"], rows: fresh) {
+        try session.copyIn("event_identity_recent", columns: ["identity", "content", "context"], rows: fresh) {
             row, candidate in
             row.append(candidate.identity)
             row.append(candidate.content.bytes)
@@ -40,13 +51,14 @@ enum IdentityClaims {
     private static func insert(
         _ candidates: [IngestWork.Candidate], on session: Session
     ) throws -> [UUID: EventContent] {
-        guard !candidates.isEmpty else { return [:] }
         let rows = try session.rows(
             """
-            INSERT INTO event_identity (identity, content, context)
+            INSERT INTO event_identity_recent (identity, content, context)
             SELECT identity, content, context::json
             FROM unnest(\(candidates.map(\.identity)), \(candidates.map(\.content.bytes)),
                 \(candidates.map(\.context))) AS candidate (identity, content, context)
+            WHERE NOT EXISTS (
+                SELECT FROM event_identity_settled AS settled WHERE settled.identity = candidate.identity)
             ON CONFLICT DO NOTHING
             RETURNING identity
             """

@@ -128,7 +128,7 @@ enum SessionRows {
     /// Whether `event` shows the learner `wanted` studying, and is projected.
     private static func isStudy(_ consumer: String) -> SQL {
         """
-        event.tenant = wanted.tenant AND event.key = wanted.key AND event.type = 'LearningEventRecorded'
+        event.tenant = wanted.tenant AND \(LearnerEvents.condition("event", of: "wanted.key"))
             -- By itself, because the index serves it so: behind a burst most events are yet to be projected.
             AND event.seq <= wanted.through
             AND (event.seq < wanted.run_first OR event.seq > wanted.run_last)

@@ -23,7 +23,7 @@ struct TimelineReads: Sendable {
                 SELECT event.partition, event.occurred_at, event.seq, event.body::text AS body
                 FROM unnest(\(keys)) AS person (key) CROSS JOIN LATERAL (
                     SELECT partition, occurred_at, seq, body FROM event_log
-                    WHERE tenant = \(tenant) AND event_log.key = person.key AND type = 'LearningEventRecorded'
+                    WHERE tenant = \(tenant) AND \(LearnerEvents.condition("event_log", of: "person.key"))
                       AND (occurred_at, seq, partition) < (\(end.occurredAt), \(end.seq), \(end.partition))
                       AND occurred_at <= \(end.occurredAt)
                       AND occurred_at >= \(request.since ?? TrackingLimits.earliestOccurredAt)

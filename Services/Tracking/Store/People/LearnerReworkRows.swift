@@ -16,11 +16,12 @@ enum LearnerReworkRows {
             """
             SELECT log.partition, log.seq, log.stream, log.key, log.type, log.version, log.occurred_at,
                 log.recorded_at, log.body::text AS body, log.traceparent
-            FROM event_log AS log JOIN consumer_position AS done
+            FROM unnest(\(learners.map(\.description))) AS person (key)
+            JOIN event_log AS log ON \(LearnerEvents.condition("log", of: "person.key"))
+            JOIN consumer_position AS done
                 ON done.consumer = \(projection) AND done.stream = \(StreamName.learnerEvents)
                 AND done.partition = log.partition AND log.seq <= done.position
-            WHERE log.tenant = \(tenant) AND log.key = ANY(\(learners.map(\.description)))
-              AND log.type = 'LearningEventRecorded'
+            WHERE log.tenant = \(tenant)
               AND NOT EXISTS (
                 SELECT FROM dead_letter AS dead WHERE dead.consumer = \(projection)
                   AND dead.stream = \(StreamName.learnerEvents) AND dead.partition = log.partition

@@ -74,8 +74,8 @@ struct QuarantineReads: Sendable {
             let stored = try session.rows(
                 """
                 SELECT body::text AS body FROM learner_identity AS name
-                JOIN event_log ON event_log.tenant = name.tenant AND event_log.key = name.learner_id::text
-                    AND event_log.type = 'LearningEventRecorded'
+                JOIN event_log ON event_log.tenant = name.tenant
+                    AND \(LearnerEvents.condition("event_log", of: "name.learner_id::text"))
                 WHERE name.tenant = \(tenant) AND name.source = \(event.source) AND name.external_id = \(event.learner)
                   AND body ->> 'eventID' = \(event.id) AND body ->> 'source' = \(event.source) LIMIT 1
                 """
