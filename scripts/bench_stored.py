@@ -35,6 +35,8 @@ SCHEMAS = ["tracking", "prediction", "nudging", "notification"]
 MONTH = """
 CREATE TABLE tracking.event_log_{name} (LIKE tracking.event_log INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE);
 ALTER TABLE tracking.event_log_{name} OWNER TO {owner};
+-- A month is vacuumed once, while it is new.
+ALTER TABLE tracking.event_log_{name} SET (autovacuum_enabled = off);
 """
 ATTACH = """
 SET maintenance_work_mem = '256MB';
@@ -96,8 +98,8 @@ def fill(stack, events):
             os.kill(pid, signal.SIGKILL)
     for name, pid in zip(layout.SERVICES, pids):
         stack.wait_for_successor(name, pid, seconds=60)
-    for table in ["event_log", "event_identity_settled"]:
-        stack.psql(f"ANALYZE tracking.{table}")
+    stack.psql("ANALYZE tracking.event_log")
+    stack.psql("VACUUM (FREEZE, ANALYZE) tracking.event_identity_settled")
     stack.psql("CHECKPOINT")
     stack.wait_until_quiet(seconds=900)
     return stored

@@ -129,6 +129,8 @@ enum SessionRows {
     private static func isStudy(_ consumer: String) -> SQL {
         """
         event.tenant = wanted.tenant AND \(LearnerEvents.condition("event", of: "wanted.key"))
+            -- Nothing is recorded long before it happens, so most months need not be looked into.
+            AND event.recorded_at >= wanted.idle_from - make_interval(secs => \(TrackingLimits.aheadMaxSeconds))
             -- By itself, because the index serves it so: behind a burst most events are yet to be projected.
             AND event.seq <= wanted.through
             AND (event.seq < wanted.run_first OR event.seq > wanted.run_last)

@@ -60,20 +60,24 @@ struct SweepStore: Sendable {
     func horizon(now: Date, of consumer: String = StudyProjection.name) async throws -> Date {
         let oldest = try await database.rows(
             """
-            SELECT min(next.recorded_at) AS recorded_at
-            FROM log_head
-            LEFT JOIN consumer_position AS done ON done.partition = log_head.partition
-                AND done.consumer = \(consumer) AND done.stream = \(StreamName.learnerEvents)
-            CROSS JOIN LATERAL (
-                SELECT event_log.recorded_at FROM event_log
-                WHERE event_log.partition = log_head.partition AND event_log.seq > coalesce(done.position, 0)
-                ORDER BY event_log.seq LIMIT 1
+            SELECT min(coalesce(
+                -- In the newest months, where it nearly always is; else in any.
+                (SELECT recorded_at FROM event_log WHERE event_log.partition = next.partition
+                    AND event_log.seq = next.seq AND recorded_at >= \(now.addingTimeInterval(-Self.monthSeconds))),
+                (SELECT recorded_at FROM event_log WHERE event_log.partition = next.partition
+                    AND event_log.seq = next.seq))) AS recorded_at
+            FROM (
+                SELECT log_head.partition, coalesce(done.position, 0) + 1 AS seq
+                FROM log_head LEFT JOIN consumer_position AS done ON done.partition = log_head.partition
+                    AND done.consumer = \(consumer) AND done.stream = \(StreamName.learnerEvents)
+                WHERE log_head.seq > coalesce(done.position, 0)
             ) AS next
-            WHERE log_head.seq > coalesce(done.position, 0)
             """
         ).first?.decode("recorded_at", as: Date?.self)
         return (oldest ?? nil).map { min($0, now) } ?? now
     }
+
+    private static let monthSeconds: Double = 31 * 86_400
 
     /// Deletes minutes that no chart shows any more.
     func forgetMinutes(now: Date) async throws -> Int {
