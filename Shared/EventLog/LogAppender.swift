@@ -91,7 +91,10 @@ public struct LogAppender: Sendable {
     private static func holdsNUL(_ body: String) -> Bool {
         var body = body
         return body.withUTF8 { bytes in
-            var place = 0
+            guard let start = bytes.baseAddress, let first = memchr(start, CInt(UInt8(ascii: "\\")), bytes.count) else {
+                return false
+            }
+            var place = UnsafeRawPointer(first) - UnsafeRawPointer(start)
             while place < bytes.count {
                 guard bytes[place] == UInt8(ascii: "\\") else {
                     place += 1

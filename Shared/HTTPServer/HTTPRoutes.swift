@@ -39,7 +39,13 @@ public final class HTTPRoutes: Sendable {
         case nothing
     }
 
-    private let routes = Mutex<[HTTPVerb: [Route]]>([:])
+    private struct Table: Sendable {
+        var routes: [HTTPVerb: [Route]] = [:]
+        /// Those without a part in braces, by their path: found without a look at any other.
+        var exact: [HTTPVerb: [String: Route]] = [:]
+    }
+
+    private let table = Mutex(Table())
 
     public init() {}
 
@@ -61,36 +67,37 @@ public final class HTTPRoutes: Sendable {
             part.hasPrefix("{") && part.hasSuffix("}")
                 ? Segment.parameter(String(part.dropFirst().dropLast())) : .literal(String(part))
         }
-        routes.withLock { routes in
-            let clash = routes[verb, default: []].contains { Self.shape($0.segments) == Self.shape(segments) }
+        let route = Route(
+            pattern: pattern, segments: segments, maxBytes: maxBytes,
+            importance: importance ?? (verb == .get ? .read : .write), refusalHeaders: refusalHeaders, handler: handler)
+        table.withLock { table in
+            let clash = table.routes[verb, default: []].contains { Self.shape($0.segments) == Self.shape(segments) }
             precondition(!clash, "two routes answer \(verb.rawValue) \(pattern)")
-            routes[verb, default: []].append(
-                Route(
-                    pattern: pattern, segments: segments, maxBytes: maxBytes,
-                    importance: importance ?? (verb == .get ? .read : .write), refusalHeaders: refusalHeaders,
-                    handler: handler))
+            table.routes[verb, default: []].append(route)
+            if !pattern.contains("{") { table.exact[verb, default: [:]][pattern] = route }
         }
     }
 
     /// Every registered method and pattern, sorted; the API's description is tested against it.
     public var all: [(verb: HTTPVerb, pattern: String)] {
-        routes.withLock { routes in
-            routes.flatMap { verb, list in list.map { (verb, $0.pattern) } }
+        table.withLock { table in
+            table.routes.flatMap { verb, list in list.map { (verb, $0.pattern) } }
         }.sorted { ($0.1, $0.0.rawValue) < ($1.1, $1.0.rawValue) }
     }
 
     func match(_ verb: HTTPVerb, _ path: String) -> Match {
+        let wanted = verb == .head ? HTTPVerb.get : verb
+        if let route = table.withLock({ $0.exact[wanted]?[path] }) { return .route(route, parameters: [:]) }
         let parts = Self.split(path).map { $0.removingPercentEncoding ?? String($0) }
-        return routes.withLock { routes in
-            let wanted = verb == .head ? HTTPVerb.get : verb
-            if let route = Self.best(routes[wanted] ?? [], parts) {
+        return table.withLock { table in
+            if let route = Self.best(table.routes[wanted] ?? [], parts) {
                 var parameters: [String: String] = [:]
                 for (segment, part) in zip(route.segments, parts) {
                     if case .parameter(let name) = segment { parameters[name] = part }
                 }
                 return .route(route, parameters: parameters)
             }
-            let others = HTTPVerb.allCases.filter { Self.best(routes[$0] ?? [], parts) != nil }
+            let others = HTTPVerb.allCases.filter { Self.best(table.routes[$0] ?? [], parts) != nil }
             return others.isEmpty ? .nothing : .otherMethods(others)
         }
     }

@@ -37,45 +37,46 @@ public struct JSONLogHandler: LogHandler {
         var fields = metadata
         if let provided = metadataProvider?.get() { fields.merge(provided) { _, new in new } }
         if let given = event.metadata { fields.merge(given) { _, new in new } }
-        var line = "{\"ts\":\"\(RFC3339.string(from: Date()))\",\"level\":\"\(event.level)\",\"service\":"
-        JSONString.append(service, to: &line)
-        line += ",\"logger\":"
-        JSONString.append(label, to: &line)
-        line += ",\"msg\":"
-        JSONString.append(Masking.mask(event.message.description), to: &line)
+        var line = LogLine()
+        line.raw("{\"ts\":\"\(RFC3339.string(from: Date()))\",\"level\":\"\(event.level)\",\"service\":")
+        line.quoted(service)
+        line.raw(",\"logger\":")
+        line.quoted(label)
+        line.raw(",\"msg\":")
+        line.quoted(Masking.mask(event.message.description))
         for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
-            line += ","
-            JSONString.append(key, to: &line)
-            line += ":"
-            append(value, to: &line)
+            line.raw(",")
+            line.quoted(key)
+            line.raw(":")
+            Self.append(value, to: &line)
         }
-        line += "}\n"
-        write(line)
+        line.raw("}\n")
+        write(line.text)
     }
 
-    private func append(_ value: Logger.Metadata.Value, to line: inout String) {
+    private static func append(_ value: Logger.Metadata.Value, to line: inout LogLine) {
         switch value {
-        case .string(let text): JSONString.append(Masking.mask(text), to: &line)
-        case .stringConvertible(let number as any FixedWidthInteger): line += "\(number)"
-        case .stringConvertible(let number as Double) where number.isFinite: line += "\(number)"
-        case .stringConvertible(let claim as Bool): line += claim ? "true" : "false"
-        case .stringConvertible(let other): JSONString.append(Masking.mask(other.description), to: &line)
+        case .string(let text): line.quoted(Masking.mask(text))
+        case .stringConvertible(let number as any FixedWidthInteger): line.raw("\(number)")
+        case .stringConvertible(let number as Double) where number.isFinite: line.raw("\(number)")
+        case .stringConvertible(let claim as Bool): line.raw(claim ? "true" : "false")
+        case .stringConvertible(let other): line.quoted(Masking.mask(other.description))
         case .array(let values):
-            line += "["
+            line.raw("[")
             for (index, value) in values.enumerated() {
-                if index > 0 { line += "," }
+                if index > 0 { line.raw(",") }
                 append(value, to: &line)
             }
-            line += "]"
+            line.raw("]")
         case .dictionary(let values):
-            line += "{"
+            line.raw("{")
             for (index, (key, value)) in values.sorted(by: { $0.key < $1.key }).enumerated() {
-                if index > 0 { line += "," }
-                JSONString.append(key, to: &line)
-                line += ":"
+                if index > 0 { line.raw(",") }
+                line.quoted(key)
+                line.raw(":")
                 append(value, to: &line)
             }
-            line += "}"
+            line.raw("}")
         }
     }
 }

@@ -70,18 +70,17 @@ public struct IncomingEvent: Sendable, Equatable {
             isBackfill: isBackfill || isHistory(now: receivedAt))
     }
 
-    /// What makes two events with the same id the same event: each field by name, in one fixed form.
-    public var content: [(field: String, value: String)] {
+    /// What makes two events with the same id the same event: each of ``contentFields`` in one fixed form.
+    public var content: [String] {
         [
-            ("learner", learner.rawValue),
-            ("courseRun", courseRun?.rawValue ?? ""),
-            ("verb", verb.rawValue),
-            ("activity", activity.map { "\($0.kind.rawValue) \($0.id.rawValue)" } ?? ""),
-            ("result", result.map(Self.text) ?? ""),
-            ("occurredAt", RFC3339.string(from: statedAt ?? occurredAt)),
-            ("context", context ?? ""),
+            learner.rawValue, courseRun?.rawValue ?? "", verb.rawValue,
+            activity.map { $0.kind.rawValue + " " + $0.id.rawValue } ?? "", result.map(Self.text) ?? "",
+            RFC3339.string(from: statedAt ?? occurredAt), context ?? "",
         ]
     }
+
+    /// The names of what ``content`` holds, in its order.
+    public static let contentFields = ["learner", "courseRun", "verb", "activity", "result", "occurredAt", "context"]
 
     private static func text(_ result: EventResult) -> String {
         func part(_ value: (some CustomStringConvertible)?) -> String { value?.description ?? "-" }

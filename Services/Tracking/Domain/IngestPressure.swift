@@ -6,8 +6,9 @@ import Synchronization
 /// Taking in events comes first. A sender waits for the commit; the stream, the read models and whoever reads the log
 /// can follow a little later, and do so in larger and cheaper steps. By Little's law the mean number of events under
 /// way is their rate times how long each takes: it grows when more comes than there is room for, on any machine. While
-/// they come no faster than read models can follow, though, these should: ``TrackingLimits/pressedRate``. Calls with an
-/// event or two wait elsewhere, for their turn to be read; so their rate counts as well.
+/// they come no faster than read models can follow, though, these should (``TrackingLimits/pressedRate``), unless that
+/// keeps senders waiting: then it is read models that hold the rate down (``TrackingLimits/pressedSeconds``). Calls with
+/// an event or two wait elsewhere, for their turn to be read; so their rate counts as well.
 final class IngestPressure: Sendable {
     private struct State {
         var events = 0
@@ -29,10 +30,15 @@ final class IngestPressure: Sendable {
         var eventsPerSecond = 0.0
         var callsPerSecond = 0.0
 
+        /// How long an event is under way, in seconds (Little's law).
+        private var seconds: Double { eventsPerSecond > 0 ? events / eventsPerSecond : 0 }
+
         /// From 1 on everything else stands back.
         var pressure: Double {
             max(
-                min(events / TrackingLimits.pressedEvents, eventsPerSecond / TrackingLimits.pressedRate),
+                min(
+                    events / TrackingLimits.pressedEvents,
+                    max(eventsPerSecond / TrackingLimits.pressedRate, seconds / TrackingLimits.pressedSeconds)),
                 events / TrackingLimits.pressedEventsAtAnyRate, callsPerSecond / TrackingLimits.pressedCalls)
         }
     }

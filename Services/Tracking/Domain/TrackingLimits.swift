@@ -40,11 +40,14 @@ public enum TrackingLimits {
     /// Over how long what is under way is averaged: longer than a few commits, shorter than anybody notices.
     public static let pressureWindow: Duration = .milliseconds(500)
     /// More events under way than this, on average, and they wait for something: with more than ``pressedRate`` a
-    /// second all else stands back.
+    /// second, or for longer than ``pressedSeconds``, all else stands back.
     public static let pressedEvents = 1_000.0
     /// More events a second than read models could follow on a small machine anyway, two cores or so. A larger one
     /// takes in more with fewer under way.
     public static let pressedRate = 8_000.0
+    /// Longer under way than this, on average, in seconds, and all else stands back at any rate when there are more than
+    /// ``pressedEvents``.
+    public static let pressedSeconds = 0.4
     /// More events under way than this, and all else stands back at any rate: senders wait for seconds.
     public static let pressedEventsAtAnyRate = 5_000.0
     /// More calls a second than this, and all else stands back: what is paid for each call beside its events then takes

@@ -19,13 +19,15 @@ enum Words {
     }
 
     /// A checked name, or exactly what is wrong with the text.
+    ///
+    /// - Parameter field: What the sender calls it; made only where something is wrong.
     static func name<Name: CheckedName>(
-        _ type: Name.Type, _ text: String, field: String
+        _ type: Name.Type, _ text: String, field: @autoclosure () -> String
     ) throws(EventProblem) -> Name {
         let bytesMax = Name.lengthMax * TrackingLimits.nameBytesPerCharacterMax
         guard text.utf8.count <= bytesMax else {
             throw EventProblem(
-                field, expected: expected(type),
+                field(), expected: expected(type),
                 got: "\(count(text.utf8.count)) bytes, more than \(count(bytesMax))")
         }
         if let name = Name(rawValue: text) { return name }
@@ -39,6 +41,6 @@ enum Words {
             } else {
                 "a control character"
             }
-        throw EventProblem(field, expected: expected(type), got: got)
+        throw EventProblem(field(), expected: expected(type), got: got)
     }
 }

@@ -59,24 +59,24 @@ struct EventContent: Hashable, Sendable {
     private let words: (UInt64, UInt64, UInt64, UInt64)
 
     init(_ event: IncomingEvent) {
-        let values = event.content.map(\.value)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(32)
-        for value in values {
-            let mark = Self.mark(value)
-            bytes.append(UInt8(mark >> 8))
-            bytes.append(UInt8(mark & 0xFF))
+        let values = event.content
+        var marks: (UInt64, UInt64) = (0, 0)
+        for (place, value) in values.enumerated() {
+            // Four of them in the first word and three in the second, which the hash fills up.
+            let mark = UInt64(Self.mark(value)) << UInt64(48 - 16 * (place % 4))
+            if place < 4 { marks.0 |= mark } else { marks.1 |= mark }
         }
-        EventHashes.digest(values).withUnsafeBytes { bytes.append(contentsOf: $0.prefix(18)) }
-        self.init(bytes)
+        words = EventHashes.digest(values).withUnsafeBytes { digest in
+            let head = UInt64(digest[0]) << 8 | UInt64(digest[1])
+            func word(_ place: Int) -> UInt64 {
+                UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+            }
+            return (marks.0, marks.1 | head, word(2), word(10))
+        }
     }
 
     /// - Parameter bytes: 32 of them, as the table's constraint has it.
     init(stored bytes: Data) {
-        self.init(Array(bytes))
-    }
-
-    private init(_ bytes: [UInt8]) {
         words = bytes.withUnsafeBytes { bytes in
             func word(_ place: Int) -> UInt64 {
                 UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self))
@@ -86,11 +86,8 @@ struct EventContent: Hashable, Sendable {
     }
 
     var bytes: Data {
-        var data = Data(capacity: 32)
-        for word in [words.0, words.1, words.2, words.3] {
-            withUnsafeBytes(of: word.bigEndian) { data.append(contentsOf: $0) }
-        }
-        return data
+        let bigEndian = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+        return withUnsafeBytes(of: bigEndian) { Data($0) }
     }
 
     static func == (left: EventContent, right: EventContent) -> Bool { left.words == right.words }
@@ -101,14 +98,10 @@ struct EventContent: Hashable, Sendable {
     /// which happens to one difference in 65,536.
     func differences(from other: EventContent) -> [String] {
         let (mine, others) = (Array(bytes), Array(other.bytes))
-        return Self.fields.enumerated().compactMap { index, field in
+        return IncomingEvent.contentFields.enumerated().compactMap { index, field in
             mine[2 * index..<2 * index + 2] == others[2 * index..<2 * index + 2] ? nil : field
         }
     }
-
-    private static let fields = [
-        "learner", "courseRun", "verb", "activity", "result", "occurredAt", "context",
-    ]
 
     /// FNV-1a, folded to 16 bits.
     private static func mark(_ text: String) -> UInt16 {

@@ -19,6 +19,7 @@ struct IngestRequest: Sendable {
 struct IngestStore: Sendable {
     private let database: Database
     private let log = LogAppender(stream: StreamName.learnerEvents)
+    private let claims = IdentityClaims()
 
     init(database: Database) {
         self.database = database
@@ -39,7 +40,7 @@ struct IngestStore: Sendable {
         guard let now = requests.map(\.receivedAt).max() else { return [] }
         var work = IngestWork(requests)
         let learners = try LearnerNames.resolve(work.names, at: now, on: session)
-        work.settle(stored: try IdentityClaims.claim(work.candidates, on: session))
+        work.settle(stored: try claims.claim(work.candidates, on: session))
         try quarantine(work.rejected, on: session)
         try RawEventStore.keep(work.rawForms, on: session)
         // Last, and once: the log's counters stay locked from here to the commit.

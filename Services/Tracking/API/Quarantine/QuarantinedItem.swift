@@ -57,9 +57,9 @@ struct QuarantinedItem: Sendable {
                 context: held.context
             ).content
         }
-        return sent.content.filter { fields.contains($0.field) }.map { mine in
-            FieldDifference(
-                field: mine.field, sent: mine.value, stored: stored?.first { $0.field == mine.field }?.value)
+        let sent = sent.content
+        return IncomingEvent.contentFields.enumerated().filter { fields.contains($0.element) }.map { place, field in
+            FieldDifference(field: field, sent: sent[place], stored: stored?[place])
         }
     }
 }

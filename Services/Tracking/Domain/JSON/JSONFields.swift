@@ -45,6 +45,8 @@ extension JSONTape {
         let node = nodes[node]
         if node.hasEscapes { return Self.unescaped(bytes[node.start..<node.end]) == "\(text)" }
         return node.end - node.start == text.utf8CodeUnitCount
-            && text.withUTF8Buffer { bytes[node.start..<node.end].elementsEqual($0) }
+            && bytes.withUnsafeBytes { bytes in
+                text.withUTF8Buffer { bytes[node.start..<node.end].elementsEqual(UnsafeRawBufferPointer($0)) }
+            }
     }
 }

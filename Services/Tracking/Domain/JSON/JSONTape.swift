@@ -108,10 +108,21 @@ final class JSONTape: Sendable {
     /// Containers inside containers, this one counted; 0 for anything else.
     func depth(_ node: Int) -> Int {
         switch kind(node) {
-        case .object: 1 + (members(node).map { depth($0.value) }.max() ?? 0)
-        case .array: 1 + (elements(node).map(depth).max() ?? 0)
+        case .object: 1 + deepest(from: node + 1, to: nodes[node].next, isNamed: true)
+        case .array: 1 + deepest(from: node + 1, to: nodes[node].next, isNamed: false)
         default: 0
         }
+    }
+
+    /// - Parameter isNamed: Whether the name of each value stands before it.
+    private func deepest(from first: Int, to end: Int, isNamed: Bool) -> Int {
+        var (position, deepest) = (first, 0)
+        while position < end {
+            let value = isNamed ? position + 1 : position
+            deepest = max(deepest, depth(value))
+            position = nodes[value].next
+        }
+        return deepest
     }
 
     /// What stands there, for a sentence: `the number 5`, `an object`; long values are cut.
