@@ -6,12 +6,14 @@ extension LoggedFact {
     ///
     /// The same as `decode()`, for the one fact of which there are more than of all others together: members are found
     /// in one pass, and only those that there are are read. Whatever is not plainly as Tracking writes it goes the
-    /// ordinary way, which also says what is wrong with it. A test holds that both read the same.
+    /// ordinary way, which also says what is wrong with it. A test holds that both read the same. It is read once,
+    /// however many hear it.
     ///
     /// - Throws: `DecodingError` when the body is not one.
     public func learningEvent() throws -> LearningEventRecorded {
-        if let event = plainLearningEvent() { return event }
-        return try decode(LearningEventRecorded.self)
+        try reading.learningEvent {
+            try plainLearningEvent() ?? decode(LearningEventRecorded.self)
+        }
     }
 
     private func plainLearningEvent() -> LearningEventRecorded? {

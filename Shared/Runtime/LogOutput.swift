@@ -29,8 +29,8 @@ public final class LogOutput: Sendable {
     }
 }
 
-/// A line of JSON on its way into the log, gathered as bytes: every request writes one, and a `String` would look at each
-/// character that is appended.
+/// A line of JSON on its way into the log, gathered as bytes: every request writes one, and a `String` would look at
+/// each character that is appended.
 struct LogLine {
     private var bytes: [UInt8] = []
 

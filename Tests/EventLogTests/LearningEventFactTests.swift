@@ -39,4 +39,17 @@ import Testing
     func refused(body: String) {
         #expect(throws: DecodingError.self) { try fact(body).learningEvent() }
     }
+
+    @Test func `what was read holds for every copy, and not for another body`() throws {
+        let bodies = try Self.variants.map { String(decoding: try JSONCoding.encoder().encode($0), as: UTF8.self) }
+        let first = fact(bodies[0])
+        var changed = first
+        #expect(try first.learningEvent() == Self.variants[0])
+        changed.body = bodies[1]
+        #expect(try changed.learningEvent() == Self.variants[1])
+        #expect(try first.learningEvent() == Self.variants[0])
+        let sent = try JSONCoding.decoder().decode(Fact.self, from: JSONCoding.encoder().encode(first))
+        #expect(sent == first)
+        #expect(sent != changed)
+    }
 }

@@ -7,8 +7,8 @@ import Synchronization
 /// can follow a little later, and do so in larger and cheaper steps. By Little's law the mean number of events under
 /// way is their rate times how long each takes: it grows when more comes than there is room for, on any machine. While
 /// they come no faster than read models can follow, though, these should (``TrackingLimits/pressedRate``), unless that
-/// keeps senders waiting: then it is read models that hold the rate down (``TrackingLimits/pressedSeconds``). Calls with
-/// an event or two wait elsewhere, for their turn to be read; so their rate counts as well.
+/// keeps senders waiting: then read models hold the rate down (``TrackingLimits/pressedSeconds``). Calls with an event
+/// or two wait elsewhere, for their turn to be read; so their rate counts as well.
 final class IngestPressure: Sendable {
     private struct State {
         var events = 0

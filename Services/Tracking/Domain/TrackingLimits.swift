@@ -45,8 +45,8 @@ public enum TrackingLimits {
     /// More events a second than read models could follow on a small machine anyway, two cores or so. A larger one
     /// takes in more with fewer under way.
     public static let pressedRate = 8_000.0
-    /// Longer under way than this, on average, in seconds, and all else stands back at any rate when there are more than
-    /// ``pressedEvents``.
+    /// Longer under way than this, on average, in seconds, and all else stands back at any rate when there are more
+    /// than ``pressedEvents``.
     public static let pressedSeconds = 0.4
     /// More events under way than this, and all else stands back at any rate: senders wait for seconds.
     public static let pressedEventsAtAnyRate = 5_000.0

@@ -55,8 +55,16 @@ public struct LoggedFact: Codable, Sendable, Equatable {
     public var occurredAt: Date
     public var recordedAt: Date
     /// The fact's body, a JSON document, as text.
-    public var body: String
+    public var body: String {
+        didSet { reading = BodyReading() }
+    }
     public var traceparent: String?
+    /// Shared by all copies of the fact.
+    package private(set) var reading = BodyReading()
+
+    private enum CodingKeys: CodingKey {
+        case partition, seq, stream, tenant, key, type, version, occurredAt, recordedAt, body, traceparent
+    }
 
     public init(
         partition: Int, seq: Int64, stream: String, tenant: TenantID, key: String, type: String, version: Int,
@@ -74,6 +82,26 @@ public struct LoggedFact: Codable, Sendable, Equatable {
         self.body = body
         self.traceparent = traceparent
     }
+}
+
+/// What the body of a fact was read as, so that of several who hear the same fact in a process one reads it.
+///
+/// Unchecked, because the compiler does not see that the lock guards what is known; a `Mutex`, with which it would, is
+/// no part of Foundation.
+package final class BodyReading: @unchecked Sendable, Equatable {
+    private let lock = NSLock()
+    private var known: LearningEventRecorded?
+
+    /// What `read` answers, or what it answered the first time.
+    package func learningEvent(_ read: () throws -> LearningEventRecorded) rethrows -> LearningEventRecorded {
+        if let known = lock.withLock({ known }) { return known }
+        let event = try read()
+        lock.withLock { known = event }
+        return event
+    }
+
+    /// It says nothing that the body does not.
+    package static func == (one: BodyReading, other: BodyReading) -> Bool { true }
 }
 
 /// The last sequence number of each partition; 0 where nothing was ever said.
