@@ -62,7 +62,8 @@ public enum TrackingLimits {
     /// Identities of events that wait to be settled; more, and some are. The index of so many is 60 MB, a quarter of
     /// PostgreSQL's own memory in a small installation.
     public static let recentIdentitiesMax = 1_000_000
-    /// Identities settled in one transaction, for which those who take in events wait: some ten milliseconds.
+    /// Identities settled in one transaction, for which those who take in events wait: some ten milliseconds, a hundred
+    /// on a busy machine.
     public static let identitiesPerStep = 2_000
 
     // MARK: Sessions
