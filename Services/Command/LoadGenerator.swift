@@ -26,7 +26,8 @@ struct LoadGenerator: Sendable {
         async let _ = time.keepUp()
         return try await withThrowingTaskGroup(of: LoadReport.self) { group in
             for _ in 0..<plan.connections {
-                group.addTask { try await lane(counter, begin: begin, end: end) }
+                // On the client's own thread: a generator that goes from thread to thread measures that.
+                group.addTask(executorPreference: client.http) { try await lane(counter, begin: begin, end: end) }
             }
             var report = LoadReport()
             for try await part in group { report.add(part) }

@@ -1,5 +1,6 @@
 import CCurl
 import DequeModule
+import Dispatch
 import Foundation
 import Logging
 import Metrics
@@ -29,24 +30,34 @@ public struct HTTPClientSettings: Sendable {
 ///
 /// libcurl sends a request again by itself when a kept connection turns out to be dead before any byte of
 /// the answer; so what must not happen twice needs a key of its own that the server knows it by.
-public final class HTTPClient: Sendable {
+///
+/// A task that does little but send may prefer the client as its executor: it then runs on the client's thread, and
+/// neither a request nor its answer wakes another. What takes long would keep all other transfers waiting there.
+public final class HTTPClient: TaskExecutor {
     private struct State {
         var queue = Deque<Transfer>()
+        var jobs: [UnownedJob] = []
         var hasCancellations = false
         var isShutDown = false
+        /// The thread has nothing to do, or is about to find out that it has not.
+        var isResting = false
+        /// No thread is there any more.
+        var hasEnded = false
     }
 
     private let settings: HTTPClientSettings
     private let state = Mutex(State())
-    private let multi: MultiHandle
+    private let waker = Waker()
 
     /// Starts the thread; it ends with ``shutDown()`` or when the client goes away.
     public init(_ settings: HTTPClientSettings = HTTPClientSettings()) {
         self.settings = settings
-        multi = MultiHandle()
-        let loop = TransferLoop(multi: multi, settings: settings) { [weak self] free in
-            self?.takeWork(free) ?? TransferLoop.Work(isShutDown: true)
-        }
+        let loop = TransferLoop(
+            settings: settings, waker: waker,
+            source: .init(
+                takeWork: { [weak self] in self?.takeWork($0) ?? TransferLoop.Work(isShutDown: true) },
+                mayRest: { [weak self] in self?.mayRest($0) ?? false },
+                run: { [weak self] in self?.run($0) }))
         let thread = Thread { loop.run() }
         thread.name = "http-client"
         thread.start()
@@ -69,8 +80,7 @@ public final class HTTPClient: Sendable {
                 }
             } onCancel: {
                 transfer.cancel()
-                state.withLock { $0.hasCancellations = true }
-                multi.wake()
+                change { $0.hasCancellations = true }
             }
             ClientMetrics.record(start.duration(to: .now), outcome: "\(response.status / 100)xx")
             return response
@@ -83,12 +93,33 @@ public final class HTTPClient: Sendable {
 
     /// Ends every waiting and running request with ``HTTPClientError/Kind/shutDown``, and the thread.
     public func shutDown() {
-        state.withLock { $0.isShutDown = true }
-        multi.wake()
+        change { $0.isShutDown = true }
+    }
+
+    /// Runs the task's next step on the client's thread; on one of the system's when that has ended.
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let hasEnded = change { state in
+            if !state.hasEnded { state.jobs.append(job) }
+            return state.hasEnded
+        }
+        if hasEnded { DispatchQueue.global().async { self.run(job) } }
+    }
+
+    private func run(_ job: UnownedJob) { job.runSynchronously(on: asUnownedTaskExecutor()) }
+
+    /// Changes what there is to do, and wakes the thread if it rests.
+    private func change<Answer>(_ body: (inout State) -> Answer) -> Answer {
+        let (answer, isResting) = state.withLock { state in
+            defer { state.isResting = false }
+            return (body(&state), state.isResting)
+        }
+        if isResting { waker.wake() }
+        return answer
     }
 
     private func enqueue(_ transfer: Transfer) {
-        let refusal: HTTPClientError? = state.withLock { state in
+        let refusal: HTTPClientError? = change { state in
             if state.isShutDown { return HTTPClientError(.shutDown, "the HTTP client was shut down") }
             if state.queue.count >= settings.queueMax {
                 return HTTPClientError(
@@ -97,10 +128,15 @@ public final class HTTPClient: Sendable {
             state.queue.append(transfer)
             return nil
         }
-        if let refusal {
-            transfer.finish(.failure(refusal))
-        } else {
-            multi.wake()
+        if let refusal { transfer.finish(.failure(refusal)) }
+    }
+
+    /// Called by the thread alone: whether there is nothing to do for it, given how many transfers it could begin.
+    private func mayRest(_ free: Int) -> Bool {
+        state.withLock { state in
+            state.isResting =
+                state.jobs.isEmpty && !state.hasCancellations && !state.isShutDown && (state.queue.isEmpty || free <= 0)
+            return state.isResting
         }
     }
 
@@ -110,6 +146,10 @@ public final class HTTPClient: Sendable {
             var work = TransferLoop.Work(isShutDown: state.isShutDown)
             work.hasCancellations = state.hasCancellations
             state.hasCancellations = false
+            state.isResting = false
+            work.jobs = state.jobs
+            state.jobs = []
+            state.hasEnded = state.isShutDown
             // What can no longer be sent leaves the queue now, even while every transfer is taken.
             let now = ContinuousClock.now
             if state.isShutDown || work.hasCancellations

@@ -1,24 +1,6 @@
 import CCurl
 import Foundation
 
-/// libcurl's multi handle. Only ``wake()`` may be called from any thread; the rest is the loop's alone,
-/// which libcurl asks for and the compiler cannot see.
-final class MultiHandle: @unchecked Sendable {
-    let raw: UnsafeMutableRawPointer
-
-    init() {
-        guard CurlLibrary.isReady, let raw = curl_multi_init() else {
-            fatalError("libcurl cannot be initialised: there is no memory left")
-        }
-        self.raw = raw
-    }
-
-    deinit { curl_multi_cleanup(raw) }
-
-    /// Makes a running or the next `curl_multi_poll` return at once.
-    func wake() { curl_multi_wakeup(raw) }
-}
-
 /// The client's thread: begins transfers, lets libcurl work, answers callers. All that changes here belongs to the one
 /// thread that is in ``run()``, which the compiler cannot see.
 final class TransferLoop: @unchecked Sendable {
@@ -26,6 +8,8 @@ final class TransferLoop: @unchecked Sendable {
     struct Work {
         var isShutDown: Bool
         var hasCancellations = false
+        /// Steps of tasks that prefer this thread.
+        var jobs: [UnownedJob] = []
         /// To begin now.
         var fresh: [Transfer] = []
         /// Left the queue without being sent: cancelled, too late, or shut down.
@@ -34,46 +18,73 @@ final class TransferLoop: @unchecked Sendable {
         var nextDeadline: ContinuousClock.Instant?
     }
 
-    private let multi: MultiHandle
+    /// Where work comes from.
+    struct Source: Sendable {
+        /// Takes what there is to do, given how many transfers could begin.
+        let takeWork: @Sendable (_ free: Int) -> Work
+        /// Whether there is nothing to do; whoever brings something from then on wakes the thread.
+        let mayRest: @Sendable (_ free: Int) -> Bool
+        let run: @Sendable (UnownedJob) -> Void
+    }
+
+    private let multi: UnsafeMutableRawPointer
+    private let watch: SocketWatch
     private let settings: HTTPClientSettings
-    private let takeWork: @Sendable (_ free: Int) -> Work
+    private let source: Source
     private var running: [UnsafeMutableRawPointer: Transfer] = [:]
     private var idleHandles: [UnsafeMutableRawPointer] = []
 
     /// Kept for reuse; connections themselves are kept by the multi handle.
     private static let idleHandlesMax = 64
 
-    init(multi: MultiHandle, settings: HTTPClientSettings, takeWork: @escaping @Sendable (Int) -> Work) {
+    init(settings: HTTPClientSettings, waker: Waker, source: Source) {
+        guard CurlLibrary.isReady, let multi = curl_multi_init() else {
+            fatalError("libcurl cannot be initialised: there is no memory left")
+        }
         self.multi = multi
         self.settings = settings
-        self.takeWork = takeWork
-        ccurl_multi_setopt_long(multi.raw, CURLMOPT_MAXCONNECTS, settings.inFlightMax)
+        self.source = source
+        watch = SocketWatch(waker: waker)
+        watch.attend(multi)
+        ccurl_multi_setopt_long(multi, CURLMOPT_MAXCONNECTS, settings.inFlightMax)
     }
+
+    deinit {
+        watch.leave(multi)
+        curl_multi_cleanup(multi)
+    }
+
+    private var free: Int { settings.inFlightMax - running.count }
 
     /// Runs until the client is shut down.
     func run() {
         while true {
-            let work = takeWork(settings.inFlightMax - running.count)
+            let work = source.takeWork(free)
+            work.jobs.forEach(source.run)
             work.dropped.forEach(drop)
             if work.isShutDown { break }
             work.fresh.forEach(start)
             if work.hasCancellations { removeCancelled() }
-            var active: Int32 = 0
-            curl_multi_perform(multi.raw, &active)
-            if collect() { continue }
-            ClientMetrics.inFlight.record(running.count)
-            var wait = Duration.seconds(60)
-            if let deadline = work.nextDeadline {
-                wait = min(wait, ContinuousClock.now.duration(to: deadline))
+            if let timer = watch.timer, timer <= .now { act(CURL_SOCKET_TIMEOUT, 0) }
+            collect()
+            var wait = Duration.zero
+            if source.mayRest(free) {
+                ClientMetrics.inFlight.record(running.count)
+                wait = work.nextDeadline.map { min(.seconds(60), ContinuousClock.now.duration(to: $0)) } ?? .seconds(60)
             }
-            // libcurl shortens this by its own timers, and a wake-up ends it.
-            curl_multi_poll(multi.raw, nil, 0, Int32(max(0, (wait / .milliseconds(1)).rounded(.up))), nil)
+            for ready in watch.wait(atMost: wait) { act(ready.socket, ready.bits) }
+            collect()
         }
         for (easy, transfer) in running {
             end(easy, transfer, .failure(HTTPClientError(.shutDown, "the HTTP client was shut down")))
         }
         idleHandles.forEach(curl_easy_cleanup)
         idleHandles = []
+    }
+
+    private func act(_ socket: curl_socket_t, _ bits: Int32) {
+        var active: Int32 = 0
+        curl_multi_socket_action(multi, socket, bits, &active)
     }
 
     private func start(_ transfer: Transfer) {
@@ -86,7 +97,7 @@ final class TransferLoop: @unchecked Sendable {
         guard configured == CURLE_OK else {
             return end(easy, transfer, transfer.outcome(configured, status: 0))
         }
-        let added = curl_multi_add_handle(multi.raw, easy)
+        let added = curl_multi_add_handle(multi, easy)
         if added != CURLM_OK {
             let words = String(cString: curl_multi_strerror(added))
             end(
@@ -112,25 +123,21 @@ final class TransferLoop: @unchecked Sendable {
         }
     }
 
-    /// Answers the callers of all transfers that ended. True when there was one, so that its place is
-    /// filled at once.
-    private func collect() -> Bool {
+    /// Answers the callers of all transfers that ended.
+    private func collect() {
         var left: Int32 = 0
-        var ended = false
-        while let message = curl_multi_info_read(multi.raw, &left) {
+        while let message = curl_multi_info_read(multi, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle,
                 let transfer = running[easy]
             else { continue }
             var status = 0
             ccurl_getinfo_long(easy, CURLINFO_RESPONSE_CODE, &status)
             end(easy, transfer, transfer.outcome(message.pointee.data.result, status: status))
-            ended = true
         }
-        return ended
     }
 
     private func end(_ easy: UnsafeMutableRawPointer, _ transfer: Transfer, _ outcome: Transfer.Outcome) {
-        curl_multi_remove_handle(multi.raw, easy)
+        curl_multi_remove_handle(multi, easy)
         running[easy] = nil
         if idleHandles.count < Self.idleHandlesMax {
             curl_easy_reset(easy)

@@ -17,7 +17,12 @@ final class ClientPace {
 
     private let settings: HTTPServerSettings
     private var phase = Phase.head
+    /// When the phase has lasted too long.
+    private var deadline: NIODeadline?
+    /// Goes off at `timerDue`, at the deadline or before it, and then is set anew: nearly every phase ends in time, and
+    /// to move a deadline costs less than to cancel a timer and make another.
     private var timer: Scheduled<Void>?
+    private var timerDue = NIODeadline.distantFuture
     private var windowBytes = 0
     private var hasWaitedForBytes = false
     private var requestBytes = 0
@@ -28,10 +33,7 @@ final class ClientPace {
 
     func connected(_ context: ChannelHandlerContext) { enter(.head, context) }
 
-    func disconnected() {
-        timer?.cancel()
-        timer = nil
-    }
+    func disconnected() { stop() }
 
     func received(_ count: Int, _ context: ChannelHandlerContext) {
         windowBytes += count
@@ -70,8 +72,7 @@ final class ClientPace {
 
     func becomeWebSocket() {
         phase = .webSocket
-        timer?.cancel()
-        timer = nil
+        stop()
     }
 
     /// The service stops: a connection without a request has nothing to wait for.
@@ -94,16 +95,35 @@ final class ClientPace {
         case .body: schedule(settings.bodyRateWindow, context)
         case .answering, .webSocket:
             // Our own work has no client to blame; deadlines are the service's.
-            timer?.cancel()
-            timer = nil
+            deadline = nil
         }
     }
 
     private func schedule(_ delay: Duration, _ context: ChannelHandlerContext) {
+        let due = context.eventLoop.now + TimeAmount(delay)
+        deadline = due
+        guard timer == nil || due < timerDue else { return }
         timer?.cancel()
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) {
-            self.timeIsUp(context)
-        }
+        setTimer(due, context)
+    }
+
+    private func setTimer(_ due: NIODeadline, _ context: ChannelHandlerContext) {
+        timerDue = due
+        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: due) { self.timerWentOff(context) }
+    }
+
+    private func timerWentOff(_ context: ChannelHandlerContext) {
+        timer = nil
+        guard let deadline else { return }
+        guard deadline <= context.eventLoop.now else { return setTimer(deadline, context) }
+        self.deadline = nil
+        timeIsUp(context)
+    }
+
+    private func stop() {
+        deadline = nil
+        timer?.cancel()
+        timer = nil
     }
 
     private func timeIsUp(_ context: ChannelHandlerContext) {

@@ -61,7 +61,7 @@ public struct HTTPServerRequest: Sendable {
     ///   not JSON.
     public func json<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
         if let type = header("content-type") {
-            let essence = type.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
+            let essence = type.prefix { $0 != ";" }.withoutBlanks.lowercased()
             guard essence == "application/json" || essence.hasSuffix("+json") else {
                 throw HTTPProblem(
                     415, .invalidArgument, "the body must be JSON with content type application/json")

@@ -45,11 +45,19 @@ public struct RPCClient: Sendable {
     ) async throws -> Response {
         let body = try JSONCoding.encoder().encode(request)
         let answer = try await callRaw(method.path, body: body, context, isIdempotent: method.isIdempotent)
+        return try Self.decode(Response.self, answer, of: method.path)
+    }
+
+    /// Reads what ``callRaw(_:body:_:isIdempotent:)`` answered.
+    ///
+    /// - Throws: ``RPCError`` `internal` when it is no such document.
+    public static func decode<Response: Decodable>(
+        _ type: Response.Type, _ answer: Data, of path: String
+    ) throws(RPCError) -> Response {
         do {
-            return try JSONCoding.decoder().decode(Response.self, from: answer)
+            return try JSONCoding.decoder().decode(type, from: answer)
         } catch {
-            throw RPCError(
-                .internal, "the service's answer cannot be read", detail: "\(method.path): \(error)")
+            throw RPCError(.internal, "the service's answer cannot be read", detail: "\(path): \(error)")
         }
     }
 

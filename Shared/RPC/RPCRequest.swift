@@ -21,13 +21,13 @@ public struct RPCRequest: Sendable {
 
     var isJSON: Bool {
         let type = headers["content-type"]?.split(separator: ";").first ?? ""
-        return type.trimmingCharacters(in: .whitespaces).lowercased() == RPCWire.contentType
+        return type.withoutBlanks.lowercased() == RPCWire.contentType
     }
 
     var acceptsGzip: Bool {
         (headers["accept-encoding"] ?? "").split(separator: ",").contains { offer in
             let parts = offer.split(separator: ";").map {
-                $0.trimmingCharacters(in: .whitespaces).lowercased()
+                $0.withoutBlanks.lowercased()
             }
             return parts.first == "gzip" && !parts.dropFirst().contains { ["q=0", "q=0.0"].contains($0) }
         }

@@ -34,10 +34,11 @@ public struct JSONLogHandler: LogHandler {
     }
 
     public func log(event: LogEvent) {
-        var fields = metadata
-        if let provided = metadataProvider?.get() { fields.merge(provided) { _, new in new } }
-        if let given = event.metadata { fields.merge(given) { _, new in new } }
-        var line = LogLine()
+        // What is said with the line goes before the rest; mostly there is nothing else.
+        var fields = event.metadata ?? [:]
+        if let provided = metadataProvider?.get() { fields.merge(provided) { given, _ in given } }
+        if !metadata.isEmpty { fields.merge(metadata) { given, _ in given } }
+        var line = JSONWriter(capacity: 512)
         line.raw("{\"ts\":\"\(RFC3339.string(from: Date()))\",\"level\":\"\(event.level)\",\"service\":")
         line.quoted(service)
         line.raw(",\"logger\":")
@@ -54,11 +55,11 @@ public struct JSONLogHandler: LogHandler {
         write(line.text)
     }
 
-    private static func append(_ value: Logger.Metadata.Value, to line: inout LogLine) {
+    private static func append(_ value: Logger.Metadata.Value, to line: inout JSONWriter) {
         switch value {
         case .string(let text): line.quoted(Masking.mask(text))
-        case .stringConvertible(let number as any FixedWidthInteger): line.raw("\(number)")
         case .stringConvertible(let number as Double) where number.isFinite: line.raw("\(number)")
+        case .stringConvertible(let number as any FixedWidthInteger): line.raw("\(number)")
         case .stringConvertible(let claim as Bool): line.raw(claim ? "true" : "false")
         case .stringConvertible(let other): line.quoted(Masking.mask(other.description))
         case .array(let values):

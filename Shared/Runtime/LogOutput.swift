@@ -29,53 +29,6 @@ public final class LogOutput: Sendable {
     }
 }
 
-/// A line of JSON on its way into the log, gathered as bytes: every request writes one, and a `String` would look at
-/// each character that is appended.
-struct LogLine {
-    private var bytes: [UInt8] = []
-
-    init() { bytes.reserveCapacity(512) }
-
-    var text: String { String(decoding: bytes, as: UTF8.self) }
-
-    /// JSON as it stands.
-    mutating func raw(_ json: String) {
-        bytes.append(contentsOf: json.utf8)
-    }
-
-    /// A text in quotation marks, with what must be escaped escaped, and what no terminal should get.
-    mutating func quoted(_ text: String) {
-        var text = text
-        bytes.append(UInt8(ascii: "\""))
-        text.withUTF8 { utf8 in
-            if utf8.contains(where: Self.mustBeEscaped) {
-                for byte in utf8 { append(byte) }
-            } else {
-                bytes.append(contentsOf: utf8)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static func mustBeEscaped(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
-    }
-
-    private mutating func append(_ byte: UInt8) {
-        switch byte {
-        case UInt8(ascii: "\""): raw("\\\"")
-        case UInt8(ascii: "\\"): raw("\\\\")
-        case UInt8(ascii: "\n"): raw("\\n")
-        case UInt8(ascii: "\r"): raw("\\r")
-        case UInt8(ascii: "\t"): raw("\\t")
-        case 0..<0x20, 0x7F:
-            let digits = String(byte, radix: 16)
-            raw("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
-        default: bytes.append(byte)
-        }
-    }
-}
-
 /// Hides what must not stand in a log: anything that looks like a mail address, and API keys.
 enum Masking {
     /// A quick look at the bytes: most lines hold nothing to mask, and every request writes one.

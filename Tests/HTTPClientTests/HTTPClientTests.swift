@@ -26,6 +26,8 @@ import Testing
         }
     }
 
+    private static var thread: UInt { UInt(pthread_self()) }
+
     private func kind(_ body: () async throws -> Void) async -> HTTPClientError.Kind? {
         do {
             try await body()
@@ -56,6 +58,43 @@ import Testing
                 HTTPClientRequest(method: .post, url: "http://127.0.0.1:\(server.port)/", body: Data()))
         }
         #expect(server.connections == 1)
+    }
+
+    @Test func `tasks that prefer the client run on its thread, before and after each answer`() async throws {
+        let server = try Self.echoServer()
+        defer { server.stop() }
+        let client = HTTPClient()
+        let url = "http://127.0.0.1:\(server.port)/"
+        let threads = try await withThrowingTaskGroup(of: Set<UInt>.self) { group in
+            for number in 0..<20 {
+                group.addTask(executorPreference: client) {
+                    var threads: Set<UInt> = [Self.thread]
+                    for step in 0..<5 {
+                        let body = Data("\(number)/\(step)".utf8)
+                        let answer = try await client.send(HTTPClientRequest(method: .post, url: url, body: body))
+                        #expect(answer.body == body)
+                        threads.insert(Self.thread)
+                    }
+                    return threads
+                }
+            }
+            return try await group.reduce(into: Set()) { $0.formUnion($1) }
+        }
+        #expect(threads.count == 1)
+    }
+
+    @Test func `a task that prefers a client which was shut down goes on all the same`() async throws {
+        let client = HTTPClient()
+        client.shutDown()
+        let kind = await withTaskGroup(of: HTTPClientError.Kind?.self) { group in
+            group.addTask(executorPreference: client) {
+                await self.kind {
+                    _ = try await client.send(HTTPClientRequest(url: "http://127.0.0.1:1/"))
+                }
+            }
+            return await group.next() ?? nil
+        }
+        #expect(kind == .shutDown)
     }
 
     @Test func `many requests at once all come back`() async throws {

@@ -90,7 +90,7 @@ import Testing
         let store = IdentityStore(database: stack.database)
         let done = DispatchSemaphore(value: 0)
         async let holding: Void = stack.database.transaction { session in
-            _ = try session.rows(IdentityClaims.lock)
+            _ = try session.rows(IdentityLock.shared)
             done.wait()
         }
         try await eventually("the lock is held") {

@@ -89,6 +89,43 @@ import Testing
         }
     }
 
+    @Test func `requests that came together share a transaction, though writers are free`() async throws {
+        let writes = Counted()
+        let coalescer = IngestCoalescer { requests in
+            await writes.add(requests.count)
+            return Self.receipts(requests)
+        }
+        let requests = try (0..<20).map { try request(["\($0)-x", "\($0)-y"]) }
+        let results = await coalescer.record(together: requests)
+        #expect(try results.map { try $0.get().map(\.id) } == (0..<20).map { ["\($0)-x", "\($0)-y"] })
+        #expect(await writes.values == [20])
+        #expect(await coalescer.record(together: []).isEmpty)
+    }
+
+    @Test func `of requests that came together the one that the database refuses fails alone`() async throws {
+        let coalescer = IngestCoalescer { requests in
+            if requests.contains(where: { $0.batch.items.contains { $0.id == "poison" } }) { throw Broken() }
+            return Self.receipts(requests)
+        }
+        let ids = ["a", "poison", "b"]
+        let results = await coalescer.record(together: try ids.map { try request([$0]) })
+        #expect(results.count == 3)
+        for (id, result) in zip(ids, results) {
+            if id == "poison" {
+                #expect(throws: Broken.self) { try result.get() }
+            } else {
+                #expect(try result.get().map(\.id) == [id])
+            }
+        }
+    }
+
+    @Test func `when too much waits, requests that came together are all told to come back`() async throws {
+        let full = IngestCoalescer(waitingEventsMax: 1) { Self.receipts($0) }
+        for result in await full.record(together: [try request(["a"]), try request(["b"])]) {
+            #expect(throws: TrackingError.self) { try result.get() }
+        }
+    }
+
     @Test func `a caller that hangs up does not cancel the others`() async throws {
         let gate = Gate()
         let coalescer = Self.held(at: gate)

@@ -64,10 +64,14 @@ final class EventIntake: Sendable {
             let body = Data(calls[0].text.utf8)
             return [.success(try await record(body, tenant: tenant, calls[0].trace, upstream))]
         }
-        let response = try await upstream.tracking.call(
-            TrackingRPC.recordEventBatches,
-            .init(batches: calls.map { .init(body: $0.text, traceparent: $0.trace.traceparent) }),
-            upstream.context(tenant, calls[0].trace, within: GatewayLimits.ingestTimeout))
+        let request = RecordEventBatches.Request(
+            batches: calls.map { .init(body: $0.text, traceparent: $0.trace.traceparent) })
+        let response = try RPCClient.decode(
+            RecordEventBatches.Response.self,
+            try await upstream.tracking.callRaw(
+                TrackingRPC.recordEventBatches.path, body: request.json,
+                upstream.context(tenant, calls[0].trace, within: GatewayLimits.ingestTimeout), isIdempotent: true),
+            of: TrackingRPC.recordEventBatches.path)
         guard response.answers.count == calls.count else {
             throw RPCError(
                 .internal, "the service's answer cannot be read",

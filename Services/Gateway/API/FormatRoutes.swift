@@ -87,7 +87,7 @@ struct FormatRoutes: Sendable {
 
     private static func checkJSON(_ request: HTTPServerRequest) throws {
         let type = (request.header("content-type") ?? "application/json").prefix { $0 != ";" }
-        let essence = type.trimmingCharacters(in: .whitespaces).lowercased()
+        let essence = type.withoutBlanks.lowercased()
         guard essence == "application/json" || essence.hasSuffix("+json") else {
             throw HTTPProblem(
                 415, .invalidArgument, "an envelope must be JSON with content type application/json, got \(essence)")

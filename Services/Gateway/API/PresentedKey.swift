@@ -14,7 +14,7 @@ enum PresentedKey {
         guard let authorization = request.header("authorization") else { throw .missingKey }
         let parts = authorization.split(separator: " ", maxSplits: 1)
         guard parts.count == 2 else { throw .missingKey }
-        let credentials = parts[1].trimmingCharacters(in: .whitespaces)
+        let credentials = parts[1].withoutBlanks
         switch parts[0].lowercased() {
         case "bearer": return try APIKey(credentials)
         case "basic": return try basic(credentials)

@@ -6,7 +6,7 @@ import Foundation
 /// As with `EventBody`: an encoder that works for every type takes longer over the receipts of a batch than reading
 /// and checking the batch took. A test holds that both say the same.
 enum ReceiptsBody {
-    static func json(_ response: RecordEvents.Response) -> Data {
+    static func json(_ response: RecordEvents.Response) -> JSONWriter {
         var json = JSONWriter(capacity: 96 + response.receipts.count * 64)
         json.raw("{\"accepted\":\(response.accepted),\"conflict\":\(response.conflict),")
         json.raw("\"duplicate\":\(response.duplicate),\"quarantined\":\(response.quarantined),\"receipts\":[")
@@ -28,6 +28,6 @@ enum ReceiptsBody {
             json.raw("\"}")
         }
         json.raw("]}")
-        return Data(json.bytes)
+        return json
     }
 }

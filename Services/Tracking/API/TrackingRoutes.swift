@@ -19,8 +19,8 @@ struct TrackingRoutes: Sendable {
         // The raw bytes, because a decoder would give up on the whole batch at the first bad item.
         router.handleRaw(
             TrackingRPC.recordEvents.path, maxBytes: TrackingLimits.requestBytesMax, recordEvents)
-        router.handle(
-            TrackingRPC.recordEventBatches, maxBytes: RecordEventBatches.requestBytesMax, recordEventBatches)
+        router.handleRaw(
+            TrackingRPC.recordEventBatches.path, maxBytes: RecordEventBatches.requestBytesMax, recordEventBatches)
         router.handle(TrackingRPC.resolveLearners, resolveLearners)
         router.handle(TrackingRPC.getTimeline) { request, context in
             try await timelines.timeline(request, tenant: context.tenant)
@@ -40,45 +40,40 @@ struct TrackingRoutes: Sendable {
 
     @Sendable
     private func recordEvents(_ body: Data, _ context: RPCContext) async throws -> Data {
-        try await record(body, tenant: context.tenant, now: context.now, traceparent: context.trace.traceparent)
+        let request = try ingestRequest(body, context.trace, context)
+        return ReceiptsBody.json(said(of: try await ingest.record(request))).data
     }
 
-    private func record(_ body: Data, tenant: TenantID, now: Date, traceparent: String) async throws -> Data {
-        let batch = try BatchReader.batch(body, now: now)
-        drift.look(at: batch.items, tenant: tenant, now: now)
-        let receipts = try await ingest.record(
-            IngestRequest(tenant: tenant, batch: batch, receivedAt: now, traceparent: traceparent))
+    /// Each batch is answered as if it had come alone; those that can be read share a commit.
+    @Sendable
+    private func recordEventBatches(_ body: Data, _ context: RPCContext) async throws -> Data {
+        let batches = try JSONGuard.decode(RecordEventBatches.Request.self, from: body).batches
+        var requests: [IngestRequest] = []
+        let readings = batches.map { batch in
+            let trace = batch.traceparent.flatMap(TraceContext.init(traceparent:)) ?? context.trace
+            return Result { requests.append(try ingestRequest(Data(batch.body.utf8), trace.child(), context)) }
+        }
+        var results = await ingest.record(together: requests)[...]
+        let answers = readings.map { reading in
+            let receipts = reading.flatMap { results.removeFirst() }
+            return RecordEventBatches.Answer(
+                receipts.map { ReceiptsBody.json(said(of: $0)).text }.mapError(RPCError.from))
+        }
+        return RecordEventBatches.Response(answers: answers).json
+    }
+
+    private func ingestRequest(_ body: Data, _ trace: TraceContext, _ context: RPCContext) throws -> IngestRequest {
+        let batch = try BatchReader.batch(body, now: context.now)
+        drift.look(at: batch.items, tenant: context.tenant, now: context.now)
+        return IngestRequest(
+            tenant: context.tenant, batch: batch, receivedAt: context.now, traceparent: trace.traceparent)
+    }
+
+    private func said(of receipts: [IngestReceipt]) -> RecordEvents.Response {
         let response = RecordEvents.Response(receipts: receipts)
         metrics.count(response)
         if response.accepted > 0 { wakeRelay() }
-        return ReceiptsBody.json(response)
-    }
-
-    /// Each batch is recorded as a call of its own, at the same time, so that they share a commit.
-    @Sendable
-    private func recordEventBatches(
-        _ request: RecordEventBatches.Request, _ context: RPCContext
-    ) async throws -> RecordEventBatches.Response {
-        let answers = await withTaskGroup(of: (Int, RecordEventBatches.Answer).self) { group in
-            for (place, batch) in request.batches.enumerated() {
-                let trace = batch.traceparent.flatMap(TraceContext.init(traceparent:)) ?? context.trace
-                group.addTask { (place, await answer(batch, trace: trace.child(), context)) }
-            }
-            return await group.reduce(into: [Int: RecordEventBatches.Answer]()) { $0[$1.0] = $1.1 }
-        }
-        return RecordEventBatches.Response(answers: answers.sorted { $0.key < $1.key }.map(\.value))
-    }
-
-    private func answer(
-        _ batch: RecordEventBatches.Batch, trace: TraceContext, _ context: RPCContext
-    ) async -> RecordEventBatches.Answer {
-        do {
-            let body = try await record(
-                Data(batch.body.utf8), tenant: context.tenant, now: context.now, traceparent: trace.traceparent)
-            return .init(.success(String(decoding: body, as: UTF8.self)))
-        } catch {
-            return .init(.failure(RPCError.from(error)))
-        }
+        return response
     }
 
     @Sendable

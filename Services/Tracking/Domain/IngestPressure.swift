@@ -51,12 +51,12 @@ final class IngestPressure: Sendable {
         state = Mutex(State(lastChange: now, since: now))
     }
 
-    /// A call that brings events begins; ``leave(events:now:)`` with the same number must follow.
-    func enter(events: Int, now: ContinuousClock.Instant = .now) {
-        change(by: events, calls: 1, begun: events, now)
+    /// Calls that bring events together begin; ``leave(events:now:)`` with the same number must follow.
+    func enter(events: Int, calls: Int = 1, now: ContinuousClock.Instant = .now) {
+        change(by: events, calls: calls, begun: events, now)
     }
 
-    /// A call is answered.
+    /// They are answered.
     func leave(events: Int, now: ContinuousClock.Instant = .now) {
         change(by: -events, calls: 0, begun: 0, now)
     }

@@ -5,13 +5,9 @@ import Synchronization
 /// Makes the identities of new events this transaction's, and says what stands under those that were taken before.
 ///
 /// Those of the last while stand in `event_identity_recent`, all others in `event_identity_settled`
-/// (``IdentitySettling``). A transaction that claims looks into both and writes to the first, and holds ``lock``
-/// meanwhile, so that none moves from the one to the other between its look and its write.
+/// (``IdentitySettling``). A transaction that claims looks into both and writes to the first, and holds the
+/// ``IdentityLock`` meanwhile, so that none moves from the one to the other between its look and its write.
 final class IdentityClaims: Sendable {
-    /// Of this transaction, shared with everybody who claims.
-    static let lock: SQL =
-        "SELECT pg_advisory_xact_lock_shared(hashtextextended(current_schema() || '.event_identity', 0))"
-
     /// From how many on those that are settled are looked up and the others copied, which knows no `ON CONFLICT`. It
     /// takes more statements, and each row is cheaper: `ON CONFLICT` looks into the index twice and writes a mark for
     /// the attempt.
@@ -30,8 +26,7 @@ final class IdentityClaims: Sendable {
     ///   instead of dying.
     func claim(_ candidates: [IngestWork.Candidate], on session: Session) throws -> [UUID: EventContent] {
         guard !candidates.isEmpty else { return [:] }
-        // By itself: a statement sees what was there when it began, not when it got the lock.
-        _ = try session.rows(Self.lock)
+        _ = try session.rows(IdentityLock.shared)
         guard candidates.count >= Self.copiedFrom else { return try Self.insert(candidates, on: session) }
         let isCautious = cautious.load(ordering: .relaxed) > 0
         let taken = try Self.contents(of: candidates, in: isCautious ? .all : .settled, on: session)

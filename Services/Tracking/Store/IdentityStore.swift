@@ -32,8 +32,7 @@ struct IdentityStore: Sendable {
     func settle(after: UUID?, limit: Int) async throws -> Step {
         try await database.transaction { session in
             try session.script("SET LOCAL lock_timeout = '\(Self.lockTimeout)'")
-            _ = try session.rows(
-                "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.event_identity', 0))")
+            _ = try session.rows(IdentityLock.alone)
             // Written in the order of the index: neighbours go to the same page of it.
             let row = try session.rows(
                 """

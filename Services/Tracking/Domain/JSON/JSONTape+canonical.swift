@@ -1,3 +1,5 @@
+import Contracts
+
 extension JSONTape {
     /// The value with sorted keys and no white space, so that equal values have equal text. Of several
     /// members with one name the last counts, as PostgreSQL has it. Numbers keep their spelling.

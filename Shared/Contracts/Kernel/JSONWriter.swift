@@ -1,30 +1,34 @@
+import Foundation
+
 /// Gathers a JSON text as bytes. Appending to a `String` checks and counts at every step; here that is done once, at
 /// the end.
-struct JSONWriter {
-    private(set) var bytes: [UInt8] = []
+package struct JSONWriter {
+    package private(set) var bytes: [UInt8] = []
 
-    init(capacity: Int) { bytes.reserveCapacity(capacity) }
+    package init(capacity: Int) { bytes.reserveCapacity(capacity) }
 
-    var text: String { String(decoding: bytes, as: UTF8.self) }
+    package var data: Data { Data(bytes) }
+
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// JSON as it stands: punctuation, names in quotation marks, numbers, words.
-    mutating func raw(_ json: StaticString) {
+    package mutating func raw(_ json: StaticString) {
         json.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
     /// JSON as it stands.
-    mutating func raw(_ json: String) {
+    package mutating func raw(_ json: String) {
         var json = json
         json.withUTF8 { bytes.append(contentsOf: $0) }
     }
 
     /// JSON as it stands.
-    mutating func raw(_ json: ArraySlice<UInt8>) {
+    package mutating func raw(_ json: ArraySlice<UInt8>) {
         bytes.append(contentsOf: json)
     }
 
     /// A text in quotation marks, with what must be escaped escaped.
-    mutating func quoted(_ value: String) {
+    package mutating func quoted(_ value: String) {
         var value = value
         bytes.append(UInt8(ascii: "\""))
         value.withUTF8 { utf8 in
