@@ -10,13 +10,16 @@ public actor Coalescer<Call: Sendable, Answer: Sendable> {
     public struct Limits: Sendable {
         /// Steps under way at once.
         public var stepsMax: Int
+        /// While a step is under way, another begins with at least this much; less waits for more, or for that to end.
+        public var companyMin: Int
         /// A step takes calls up to this weight together, or a single heavier one.
         public var weightPerStepMax: Int
         /// Beyond it callers are told to come back.
         public var waitingWeightMax: Int
 
-        public init(stepsMax: Int, weightPerStepMax: Int, waitingWeightMax: Int) {
+        public init(stepsMax: Int, companyMin: Int = 0, weightPerStepMax: Int, waitingWeightMax: Int) {
             self.stepsMax = stepsMax
+            self.companyMin = companyMin
             self.weightPerStepMax = weightPerStepMax
             self.waitingWeightMax = waitingWeightMax
         }
@@ -81,7 +84,9 @@ public actor Coalescer<Call: Sendable, Answer: Sendable> {
     /// A worker belongs to the calls it serves and ends with the last of them. It is no child of any of them, because
     /// one caller that hangs up must not cancel the step of the others.
     private func startWorker() {
-        guard workers < limits.stepsMax, !waiting.isEmpty else { return }
+        guard workers < limits.stepsMax, !waiting.isEmpty, workers == 0 || waitingWeight >= limits.companyMin else {
+            return
+        }
         workers += 1
         Task {
             while let calls = take() { await serve(calls) }
@@ -92,7 +97,8 @@ public actor Coalescer<Call: Sendable, Answer: Sendable> {
     private func take() -> [Waiting]? {
         var weight = 0
         var count = 0
-        while count < waiting.count, count == 0 || weight + waiting[count].weight <= limits.weightPerStepMax {
+        let isDue = workers == 1 || waitingWeight >= limits.companyMin
+        while isDue, count < waiting.count, count == 0 || weight + waiting[count].weight <= limits.weightPerStepMax {
             weight += waiting[count].weight
             count += 1
         }

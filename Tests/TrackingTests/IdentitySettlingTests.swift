@@ -113,7 +113,7 @@ import Testing
         let pressure = IngestPressure(window: .zero)
         let settling = IdentitySettling(
             store: IdentityStore(database: stack.database), pressure: pressure, logger: Logger(label: "test"),
-            recentMax: 100, perStep: 50, interval: .milliseconds(20), rest: .milliseconds(1))
+            recentMax: 100, perStep: 50, interval: .milliseconds(20), rests: .milliseconds(1)...(.milliseconds(1)))
         pressure.enter(events: 10_000)
         let task = Task { try await settling.run() }
         defer { task.cancel() }

@@ -159,6 +159,23 @@ import Testing
         #expect(facts.allSatisfy { $0.traceparent?.contains("0af7651916cd43dd8448eb211c80319c") == true })
     }
 
+    @Test(arguments: [
+        ("{", "not JSON|JSON that can be read"), ("[]", "batches: expected an array"), ("{}", "batches: expected an array"),
+        (#"{"batches":[7]}"#, "batches: expected objects with a body"),
+        (#"{"batches":[{}]}"#, "batches: expected objects with a body"),
+        (#"{"batches":[{"body":7}]}"#, "body: expected a text"),
+        (#"{"batches":[{"body":"{}","traceparent":7}]}"#, "traceparent: expected a text"),
+    ])
+    func `a call of batches that cannot be read is refused as a whole, and says why`(
+        _ body: String, _ words: String
+    ) async throws {
+        let stack = try await TrackingStack.make()
+        let reply = await stack.post(TrackingRPC.recordEventBatches.path, Data(body.utf8))
+        #expect(reply.status == 400)
+        let text = String(decoding: reply.body, as: UTF8.self)
+        #expect(words.split(separator: "|").contains { text.contains($0) }, "\(text)")
+    }
+
     private func resolve(_ stack: TrackingStack, _ name: String) async throws -> LearnerID {
         try #require(
             try await stack.call(

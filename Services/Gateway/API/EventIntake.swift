@@ -44,7 +44,8 @@ final class EventIntake: Sendable {
             if let known = shared[tenant] { return known }
             let coalescer = Coalescer<Small, Answer>(
                 .init(
-                    stepsMax: GatewayLimits.sharedCallsMax, weightPerStepMax: GatewayLimits.sharedCallMax,
+                    stepsMax: GatewayLimits.sharedCallsMax, companyMin: GatewayLimits.sharedCallMin,
+                    weightPerStepMax: GatewayLimits.sharedCallMax,
                     waitingWeightMax: GatewayLimits.sharedWaitingMax),
                 .init(
                     weight: { $0.text.utf8.count }, isEverybodys: Self.isEverybodys,

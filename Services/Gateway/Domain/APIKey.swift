@@ -10,6 +10,7 @@ public struct APIKey: Sendable, Equatable {
     static let bodyLength = 43
     static let checksumLength = 8
     private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+    private static let isOfAlphabet = (UInt8.min...UInt8.max).map(alphabet.contains)
 
     public let text: String
 
@@ -30,7 +31,7 @@ public struct APIKey: Sendable, Equatable {
         let length = Self.prefix.utf8.count + Self.bodyLength + Self.checksumLength
         guard bytes.count == length, text.hasPrefix(Self.prefix) else { throw .malformedKey }
         let body = bytes.dropFirst(Self.prefix.utf8.count).prefix(Self.bodyLength)
-        guard body.allSatisfy(Self.alphabet.contains) else { throw .malformedKey }
+        guard body.allSatisfy({ Self.isOfAlphabet[Int($0)] }) else { throw .malformedKey }
         let key = APIKey(body: String(decoding: body, as: UTF8.self))
         guard key.text == text else { throw .malformedKey }
         self = key
@@ -48,14 +49,13 @@ public struct APIKey: Sendable, Equatable {
     }
 }
 
-/// CRC-32 as in ISO-HDLC (zlib, PNG), bit by bit: keys are short.
+/// CRC-32 as in ISO-HDLC (zlib, PNG), by a table: each request brings a key.
 enum CRC32 {
+    private static let remainders: [UInt32] = (0..<256).map { byte in
+        (0..<8).reduce(byte) { rest, _ in rest & 1 == 1 ? rest >> 1 ^ 0xEDB8_8320 : rest >> 1 }
+    }
+
     static func checksum(_ bytes: [UInt8]) -> UInt32 {
-        var remainder: UInt32 = 0xFFFF_FFFF
-        for byte in bytes {
-            remainder ^= UInt32(byte)
-            for _ in 0..<8 { remainder = remainder & 1 == 1 ? remainder >> 1 ^ 0xEDB8_8320 : remainder >> 1 }
-        }
-        return ~remainder
+        ~bytes.reduce(0xFFFF_FFFF) { rest, byte in rest >> 8 ^ remainders[Int(UInt8(truncatingIfNeeded: rest) ^ byte)] }
     }
 }

@@ -8,8 +8,9 @@ import ServiceLifecycle
 ///
 ///     new events ─▶ event_identity_recent ──(a few thousand neighbours a step)──▶ event_identity_settled
 ///
-/// It does so while nothing else is pressing; until then the small table grows, which costs speed and nothing else. Any
-/// number of replicas may settle: a lock lets one of them at a time.
+/// It does so while nothing else is pressing; until then the small table grows, which costs speed and nothing else. It
+/// takes its time: each identity goes to another page of a large index, so what a burst of events left behind would keep
+/// the disk from the commits of the next. Any number of replicas may settle: a lock lets one of them at a time.
 struct IdentitySettling: Service {
     let store: IdentityStore
     let pressure: IngestPressure
@@ -18,8 +19,10 @@ struct IdentitySettling: Service {
     var perStep = TrackingLimits.identitiesPerStep
     /// Real time between two looks at how many there are.
     var interval: Duration = .seconds(2)
+    /// Real time in which what is beyond the bound is settled.
+    var within: Duration = TrackingLimits.settlingTime
     /// Real time between two steps, in which those who wait for the lock get it.
-    var rest: Duration = .milliseconds(50)
+    var rests: ClosedRange<Duration> = .milliseconds(50)...(.seconds(4))
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -27,9 +30,9 @@ struct IdentitySettling: Service {
             while !Task.isCancelled {
                 do {
                     try await Task.sleep(for: interval)
-                    while try await isDue() {
+                    while let excess = try await excess() {
                         place = try await store.settle(after: place, limit: perStep).last
-                        try await Task.sleep(for: rest)
+                        try await Task.sleep(for: rest(excess))
                     }
                 } catch is CancellationError {
                     return
@@ -42,8 +45,14 @@ struct IdentitySettling: Service {
         }
     }
 
-    private func isDue() async throws -> Bool {
-        guard pressure.load().pressure < 1 else { return false }
-        return try await store.recent() > recentMax
+    /// How many identities are beyond the bound; `nil` for none, and while events press.
+    private func excess() async throws -> Int? {
+        guard pressure.load().pressure < 1 else { return nil }
+        let excess = try await store.recent() - recentMax
+        return excess > 0 ? excess : nil
+    }
+
+    private func rest(_ excess: Int) -> Duration {
+        min(max(within * (Double(perStep) / Double(excess)), rests.lowerBound), rests.upperBound)
     }
 }

@@ -15,11 +15,15 @@ enum InsightReviews {
         guard !planned.isEmpty else { return }
         try session.execute(
             """
-            INSERT INTO insight_review AS review (tenant, course_run, learner_id, review_at)
-            SELECT * FROM unnest(\(planned.map(\.key.tenant)), \(planned.map(\.key.runColumn)),
+            INSERT INTO insight_review (tenant, course_run, learner_id, review_at)
+            SELECT tenant, course_run, learner_id, planned.review_at
+            FROM unnest(\(planned.map(\.key.tenant)), \(planned.map(\.key.runColumn)),
                 \(planned.map(\.key.learner)), \(planned.map(\.at)))
+                AS planned (tenant, course_run, learner_id, review_at)
+            LEFT JOIN insight_review AS known USING (tenant, course_run, learner_id)
+            -- Mostly it stays as it is. A row that meets a conflict is written to, were it only to be locked.
+            WHERE known.review_at IS DISTINCT FROM planned.review_at
             ON CONFLICT (tenant, course_run, learner_id) DO UPDATE SET review_at = excluded.review_at
-                WHERE review.review_at <> excluded.review_at
             """
         )
     }
