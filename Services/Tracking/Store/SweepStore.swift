@@ -64,8 +64,9 @@ struct SweepStore: Sendable {
                 -- In the newest months, where it nearly always is; else in any.
                 (SELECT recorded_at FROM event_log WHERE event_log.partition = next.partition
                     AND event_log.seq = next.seq AND recorded_at >= \(now.addingTimeInterval(-Self.monthSeconds))),
+                -- Whose month is gone, of that the oldest that is left.
                 (SELECT recorded_at FROM event_log WHERE event_log.partition = next.partition
-                    AND event_log.seq = next.seq))) AS recorded_at
+                    AND event_log.seq >= next.seq ORDER BY event_log.seq LIMIT 1))) AS recorded_at
             FROM (
                 SELECT log_head.partition, coalesce(done.position, 0) + 1 AS seq
                 FROM log_head LEFT JOIN consumer_position AS done ON done.partition = log_head.partition

@@ -100,6 +100,12 @@ import Testing
         #expect(ada.words.hasPrefix("Studies regularly, most often on Sunday afternoons (100 % of sittings)"))
         let other = GetPatterns.Request(learner: try await stack.learner("l3"))
         #expect(try await stack.call(TrackingRPC.getPatterns, other).patterns.first?.socialBreadth == .alone)
+        var enrolled = EventDraft.study("never", "run", verb: .enrolled, day: -1)
+        enrolled.activity = nil
+        try await stack.record([enrolled])
+        try await stack.project()
+        let never = GetPatterns.Request(learner: try await stack.learner("never"))
+        #expect(try await stack.call(TrackingRPC.getPatterns, never).patterns.isEmpty)
         let nobody = GetPatterns.Request(learner: LearnerID(rawValue: UUID()))
         let reply = await stack.post(TrackingRPC.getPatterns.path, try JSONCoding.encoder().encode(nobody))
         #expect(reply.code == .notFound)

@@ -6,9 +6,9 @@ import PostgreSQL
 struct PatternReads: Sendable {
     let database: Database
 
-    /// One learner in one run, or in all of theirs.
+    /// One learner in one run, or in all of theirs; nothing of runs in which they never did anything.
     ///
-    /// - Throws: ``TrackingError/unknownLearner(_:)`` when the learner has studied in no such run.
+    /// - Throws: ``TrackingError/unknownLearner(_:)`` when the learner is enrolled in no such run.
     func patterns(
         _ request: GetPatterns.Request, tenant: TenantID, now: Date
     ) async throws -> GetPatterns.Response {
@@ -20,12 +20,13 @@ struct PatternReads: Sendable {
                         SELECT tenant, course_run, learner_id, enrolled_at FROM enrollment
                         WHERE tenant = \(tenant) AND learner_id = \(request.learner)
                           AND (\(request.courseRun)::text IS NULL OR course_run = \(request.courseRun))
-                    ) AS enrolled JOIN study_profile USING (tenant, course_run, learner_id)
+                    ) AS enrolled LEFT JOIN study_profile USING (tenant, course_run, learner_id)
                     ORDER BY enrolled_at DESC, course_run LIMIT \(TrackingLimits.progressRunsMax)
                     """)
             guard !rows.isEmpty else { throw TrackingError.unknownLearner(request.learner) }
             return GetPatterns.Response(
                 patterns: try rows.compactMap { row in
+                    guard try row.decode("begun", as: Int32?.self) != nil else { return nil }
                     let key = StudyKey(
                         tenant: tenant, learner: request.learner,
                         courseRun: try row.decode("course_run", as: CourseRunID.self))
