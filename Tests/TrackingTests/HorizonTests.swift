@@ -13,9 +13,9 @@ import Testing
         let start = stack.clock.now()
         #expect(try await sweep.horizon(now: start) == start)
         try await stack.record([.test("first", "ada")])
-        let later = stack.clock.advance(to: start.addingTimeInterval(86_400), rate: 0)
+        let later = try #require(stack.clock.advance(to: start.addingTimeInterval(86_400), rate: 0))
         try await stack.record([.test("second", "ada")])
-        let now = stack.clock.advance(to: later.addingTimeInterval(86_400), rate: 0)
+        let now = try #require(stack.clock.advance(to: later.addingTimeInterval(86_400), rate: 0))
         #expect(try await sweep.horizon(now: now) == start)
         // As when the month goes that holds it, before everybody has heard it.
         _ = try await stack.database.execute("DELETE FROM event_log WHERE recorded_at = \(start)")

@@ -17,8 +17,8 @@ public enum GatewayLimits {
     public static let sharedCallMax = 512 << 10
     /// Shared calls of a tenant under way at once. While two are, what comes gathers for the next.
     public static let sharedCallsMax = 2
-    /// Bytes of bodies from which on a second shared call begins while one is under way: some two dozen single events. A
-    /// call costs the services about as much as ten more events in it.
+    /// Bytes of bodies from which on a second shared call begins while one is under way: some two dozen single events.
+    /// A call costs the services about as much as ten more events in it.
     public static let sharedCallMin = 8 << 10
     /// Bytes of bodies that may wait for a shared call; beyond it senders are told to come back.
     public static let sharedWaitingMax = 32 << 20

@@ -1,8 +1,8 @@
 import Contracts
 import Foundation
 
-/// Reads the batches of a `RecordEventBatches` request as texts, with the parser that reads what is in them: a decoder for
-/// every type takes as long over each as writing its event into the log.
+/// Reads the batches of a `RecordEventBatches` request as texts, with the parser that reads what is in them: a decoder
+/// for every type takes as long over each as reading and checking its event does.
 enum BatchesReader {
     /// - Throws: ``TrackingError/unreadable(_:)``; then the caller sends each batch by itself.
     static func batches(_ body: Data) throws(TrackingError) -> [RecordEventBatches.Batch] {

@@ -65,8 +65,8 @@ public enum TrackingLimits {
     /// Identities settled in one transaction, for which those who take in events wait: some ten milliseconds, a hundred
     /// on a busy machine.
     public static let identitiesPerStep = 2_000
-    /// In which what is too many is settled: slowly enough that nobody notices, as long as some thousand events a second
-    /// come in the mean of a day.
+    /// In which what is too many is settled: slowly enough that nobody notices, as long as no more than some thousand
+    /// events a second come in the mean of a day.
     public static let settlingTime: Duration = .seconds(600)
 
     // MARK: Sessions

@@ -9,8 +9,8 @@ import ServiceLifecycle
 ///     new events ─▶ event_identity_recent ──(a few thousand neighbours a step)──▶ event_identity_settled
 ///
 /// It does so while nothing else is pressing; until then the small table grows, which costs speed and nothing else. It
-/// takes its time: each identity goes to another page of a large index, so what a burst of events left behind would keep
-/// the disk from the commits of the next. Any number of replicas may settle: a lock lets one of them at a time.
+/// takes its time: nearly each identity goes to another page of a large index, so what a burst of events left behind
+/// would keep the disk from the commits of the next. Any number of replicas may settle: a lock lets one at a time.
 struct IdentitySettling: Service {
     let store: IdentityStore
     let pressure: IngestPressure
