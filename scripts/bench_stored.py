@@ -8,6 +8,8 @@ of them almost empty, one with a year of events.
   3. how large tables and services have become
 
 A stored event takes about 0.8 KB, so fifty million want 45 GB of disk with all that is beside them, and half an hour.
+Both PostgreSQLs keep pages in 3 GB, so that the index of all identities stays in memory; the environment's
+HOLDFAST_POSTGRES_SHARED_BUFFERS says otherwise.
 
   bench_stored.py [--bin DIR] [--events N] [--learners N] [--seconds S] [--rounds N]
 """
@@ -161,6 +163,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
+    os.environ.setdefault("HOLDFAST_POSTGRES_SHARED_BUFFERS", "3GB")
     with contextlib.ExitStack() as both:
         small, large = (both.enter_context(client.LocalStack(folder(), arguments.bin)) for _ in range(2))
         for stack in (small, large):

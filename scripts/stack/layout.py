@@ -93,7 +93,7 @@ class Stack:
             self._make_cluster(binaries, data)
         settings = {
             "port": self.ports["postgres"], "listen_addresses": "127.0.0.1", "unix_socket_directories": "",
-            "max_connections": 150, "shared_buffers": f"{_shared_buffers()}MB", "synchronous_commit": "on", "fsync": "on",
+            "max_connections": 150, "shared_buffers": os.environ.get("HOLDFAST_POSTGRES_SHARED_BUFFERS", "256MB"), "synchronous_commit": "on", "fsync": "on",
             "autovacuum_naptime": "10s", "wal_compression": "lz4", "max_wal_size": "4GB", "checkpoint_timeout": "15min", "jit": "off",
             "logging_collector": "off", "timezone": "UTC",
         }
@@ -255,13 +255,6 @@ def new_api_key() -> str:
     alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     body = "".join(alphabet[randomness.randbelow(62)] for _ in range(43))
     return f"hf_{body}{zlib.crc32(body.encode()):08x}"
-
-
-def _shared_buffers() -> int:
-    """Megabytes that PostgreSQL keeps pages in: an eighth of the machine's, which it takes as it needs them. The index of
-    the identities of fifty million events has 1.5 GB; where less is kept, each event reads a page of it."""
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return min(4096, max(128, memory // 8 // 2**20))
 
 
 def _postgres_binaries() -> pathlib.Path:
