@@ -85,6 +85,7 @@ final class Waker: Sendable {
 
     init() {
         var ends: [Int32] = [0, 0]
+        // At a service's start; without one no request could ever be sent.
         guard pipe(&ends) == 0 else {
             fatalError("no descriptor is left for the HTTP client: \(String(cString: strerror(errno)))")
         }

@@ -38,6 +38,7 @@ final class TransferLoop: @unchecked Sendable {
     private static let idleHandlesMax = 64
 
     init(settings: HTTPClientSettings, waker: Waker, source: Source) {
+        // At a service's start; without one no request could ever be sent.
         guard CurlLibrary.isReady, let multi = curl_multi_init() else {
             fatalError("libcurl cannot be initialised: there is no memory left")
         }

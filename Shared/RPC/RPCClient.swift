@@ -43,21 +43,19 @@ public struct RPCClient: Sendable {
     public func call<Request, Response>(
         _ method: RPCMethod<Request, Response>, _ request: Request, _ context: RPCContext
     ) async throws -> Response {
-        let body = try JSONCoding.encoder().encode(request)
-        let answer = try await callRaw(method.path, body: body, context, isIdempotent: method.isIdempotent)
-        return try Self.decode(Response.self, answer, of: method.path)
+        try await call(method, written: try JSONCoding.encoder().encode(request), context)
     }
 
-    /// Reads what ``callRaw(_:body:_:isIdempotent:)`` answered.
-    ///
-    /// - Throws: ``RPCError`` `internal` when it is no such document.
-    public static func decode<Response: Decodable>(
-        _ type: Response.Type, _ answer: Data, of path: String
-    ) throws(RPCError) -> Response {
+    /// The same with a request that is a JSON document already.
+    public func call<Request, Response>(
+        _ method: RPCMethod<Request, Response>, written request: Data, _ context: RPCContext
+    ) async throws -> Response {
+        let answer = try await callRaw(method.path, body: request, context, isIdempotent: method.isIdempotent)
         do {
-            return try JSONCoding.decoder().decode(type, from: answer)
+            return try JSONCoding.decoder().decode(Response.self, from: answer)
         } catch {
-            throw RPCError(.internal, "the service's answer cannot be read", detail: "\(path): \(error)")
+            throw RPCError(
+                .internal, "the service's answer cannot be read", detail: "\(method.path): \(error)")
         }
     }
 

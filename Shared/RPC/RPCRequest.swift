@@ -26,9 +26,7 @@ public struct RPCRequest: Sendable {
 
     var acceptsGzip: Bool {
         (headers["accept-encoding"] ?? "").split(separator: ",").contains { offer in
-            let parts = offer.split(separator: ";").map {
-                $0.withoutBlanks.lowercased()
-            }
+            let parts = offer.split(separator: ";").map { $0.withoutBlanks.lowercased() }
             return parts.first == "gzip" && !parts.dropFirst().contains { ["q=0", "q=0.0"].contains($0) }
         }
     }

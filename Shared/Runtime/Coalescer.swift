@@ -84,27 +84,29 @@ public actor Coalescer<Call: Sendable, Answer: Sendable> {
     /// A worker belongs to the calls it serves and ends with the last of them. It is no child of any of them, because
     /// one caller that hangs up must not cancel the step of the others.
     private func startWorker() {
-        guard workers < limits.stepsMax, !waiting.isEmpty, workers == 0 || waitingWeight >= limits.companyMin else {
-            return
-        }
+        guard workers < limits.stepsMax, !waiting.isEmpty, isEnough(besides: workers) else { return }
         workers += 1
         Task {
             while let calls = take() { await serve(calls) }
         }
     }
 
+    /// Whether what waits is worth a step beside those of so many other workers.
+    private func isEnough(besides others: Int) -> Bool {
+        others == 0 || waitingWeight >= limits.companyMin
+    }
+
     /// The calls of the next step, or `nil`, and then the worker is no more.
     private func take() -> [Waiting]? {
         var weight = 0
         var count = 0
-        let isDue = workers == 1 || waitingWeight >= limits.companyMin
-        while isDue, count < waiting.count, count == 0 || weight + waiting[count].weight <= limits.weightPerStepMax {
-            weight += waiting[count].weight
-            count += 1
-        }
-        guard count > 0 else {
+        guard !waiting.isEmpty, isEnough(besides: workers - 1) else {
             workers -= 1
             return nil
+        }
+        while count < waiting.count, count == 0 || weight + waiting[count].weight <= limits.weightPerStepMax {
+            weight += waiting[count].weight
+            count += 1
         }
         let calls = Array(waiting.prefix(count))
         waiting.removeFirst(count)

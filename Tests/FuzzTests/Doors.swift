@@ -16,7 +16,7 @@ enum Doors {
 
     static func all() throws -> [Door] {
         [
-            JSONReference.door, events, streamFacts, requests, calls, gzip, addresses, times, traces, pageTokens, keys,
+            JSONReference.door, events, sharedCalls, streamFacts, requests, calls, gzip, addresses, times, traces, pageTokens, keys,
             mails, contacts,
         ] + (try mappings()) + (try xapi()) + (try declarations()) + (try CommandDoors.all())
     }
@@ -53,6 +53,28 @@ enum Doors {
             throw Finding("a raw text of \(item.raw.text.utf8.count) bytes is kept")
         }
         return batch.items.contains { if case .success = $0.event { true } else { false } } ? .accepted : .refused
+    }
+
+    /// What many senders share: each body comes out as it went in.
+    static let sharedCalls = Door(
+        "shared-calls", .json,
+        corpus: [
+            String(
+                decoding: RecordEventBatches.Request(
+                    batches: corpus.map { .init(body: $0, traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01") }
+                        + [.init(body: "{"), .init(body: "")]
+                ).json, as: UTF8.self)
+        ]
+    ) { bytes in
+        let batches: [RecordEventBatches.Batch]
+        do throws(TrackingError) {
+            batches = try SharedCallReader.batches(Data(bytes))
+        } catch {
+            return .refused
+        }
+        let again = try SharedCallReader.batches(RecordEventBatches.Request(batches: batches).json)
+        guard again == batches else { throw Finding("a shared call is read otherwise than it was written") }
+        return .accepted
     }
 
     static let streamFacts = Door(

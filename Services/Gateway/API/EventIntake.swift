@@ -67,12 +67,9 @@ final class EventIntake: Sendable {
         }
         let request = RecordEventBatches.Request(
             batches: calls.map { .init(body: $0.text, traceparent: $0.trace.traceparent) })
-        let response = try RPCClient.decode(
-            RecordEventBatches.Response.self,
-            try await upstream.tracking.callRaw(
-                TrackingRPC.recordEventBatches.path, body: request.json,
-                upstream.context(tenant, calls[0].trace, within: GatewayLimits.ingestTimeout), isIdempotent: true),
-            of: TrackingRPC.recordEventBatches.path)
+        let response = try await upstream.tracking.call(
+            TrackingRPC.recordEventBatches, written: request.json,
+            upstream.context(tenant, calls[0].trace, within: GatewayLimits.ingestTimeout))
         guard response.answers.count == calls.count else {
             throw RPCError(
                 .internal, "the service's answer cannot be read",

@@ -6,12 +6,7 @@ enum BatchReader {
     /// - Throws: ``TrackingError/unreadable(_:)`` when the body as a whole is not a batch. A bad item is no
     ///   error.
     static func batch(_ body: Data, now: Date) throws(TrackingError) -> IncomingBatch {
-        let tape: JSONTape
-        do {
-            tape = try JSONTape(body, depthMax: TrackingLimits.bodyDepthMax)
-        } catch {
-            throw .unreadable("the body is not JSON that can be read: \(error)")
-        }
+        let tape = try JSONTape(body: body)
         guard tape.kind(JSONTape.root) == .object else {
             throw .unreadable("body: expected an object with events, got \(tape.words(JSONTape.root))")
         }

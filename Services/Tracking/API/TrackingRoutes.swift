@@ -47,7 +47,7 @@ struct TrackingRoutes: Sendable {
     /// Each batch is answered as if it had come alone; those that can be read share a commit.
     @Sendable
     private func recordEventBatches(_ body: Data, _ context: RPCContext) async throws -> Data {
-        let batches = try BatchesReader.batches(body)
+        let batches = try SharedCallReader.batches(body)
         var requests: [IngestRequest] = []
         let readings = batches.map { batch in
             let trace = batch.traceparent.flatMap(TraceContext.init(traceparent:)) ?? context.trace

@@ -64,7 +64,7 @@ struct SweepStore: Sendable {
                 -- In the newest months, where it nearly always is; else in any.
                 (SELECT recorded_at FROM event_log WHERE event_log.partition = next.partition
                     AND event_log.seq = next.seq AND recorded_at >= \(now.addingTimeInterval(-Self.monthSeconds))),
-                -- Whose month is gone, of that the oldest that is left.
+                -- The oldest that is left, should the month be gone that held it.
                 (SELECT recorded_at FROM event_log WHERE event_log.partition = next.partition
                     AND event_log.seq >= next.seq ORDER BY event_log.seq LIMIT 1))) AS recorded_at
             FROM (

@@ -3,7 +3,7 @@ import Foundation
 /// Gathers a JSON text as bytes. Appending to a `String` checks and counts at every step; here that is done once, at
 /// the end.
 package struct JSONWriter {
-    package private(set) var bytes: [UInt8] = []
+    private var bytes: [UInt8] = []
 
     package init(capacity: Int) { bytes.reserveCapacity(capacity) }
 

@@ -6,12 +6,7 @@ enum EnrollmentReader {
     /// - Throws: ``TrackingError/unreadable(_:)`` when the body as a whole is not a list of enrollments. A bad one
     ///   among them is no error.
     static func batch(_ body: Data, now: Date) throws(TrackingError) -> IncomingBatch {
-        let tape: JSONTape
-        do {
-            tape = try JSONTape(body, depthMax: TrackingLimits.bodyDepthMax)
-        } catch {
-            throw .unreadable("the body is not JSON that can be read: \(error)")
-        }
+        let tape = try JSONTape(body: body)
         do throws(EventProblem) {
             let root = try ObjectReader(tape, JSONTape.root, field: "")
             let source = try root.name(SourceID.self, "source") ?? .api

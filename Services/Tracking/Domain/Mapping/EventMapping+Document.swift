@@ -9,11 +9,9 @@ extension EventMapping {
     func read(_ body: Data, _ circumstances: Circumstances) throws(TrackingError) -> [Outcome] {
         let tape: JSONTape
         do {
-            tape = try JSONTape(body, depthMax: TrackingLimits.bodyDepthMax)
+            tape = try JSONTape(body: body)
         } catch {
-            guard let outcomes = lines(body, circumstances) else {
-                throw .unreadable("the body is not JSON that can be read: \(error)")
-            }
+            guard let outcomes = lines(body, circumstances) else { throw error }
             return try checked(outcomes)
         }
         let document = JSONRecord(tape)
