@@ -4,8 +4,9 @@ import RPC
 
 /// A folder of files, read once at start and served from memory.
 ///
-/// Nothing outside the folder can be asked for, because nothing outside it was read. A path without a file
-/// of its own and without a dot in its last part is a view of the page and gets `index.html`.
+/// Nothing outside the folder can be asked for, because nothing outside it was read. A path without a file of its own
+/// and without a dot in its last part is a view of the page and gets `index.html`, if a page is what is wanted: a
+/// program that asks for a mistyped address is to hear that nothing is there.
 public struct StaticFiles: Sendable {
     struct File: Sendable {
         let body: Data
@@ -54,7 +55,8 @@ public struct StaticFiles: Sendable {
     /// The file at `path`, or nil when there is none.
     func response(path: String, headers asked: [String: String]) -> HTTPServerResponse? {
         let path = path.removingPercentEncoding ?? path
-        let isView = !(path.split(separator: "/").last ?? "").contains(".")
+        let isView =
+            !(path.split(separator: "/").last ?? "").contains(".") && asked["accept"]?.contains("text/html") == true
         guard let file = files[path] ?? (isView ? files["/index.html"] : nil) else { return nil }
         var headers =
             self.headers + [

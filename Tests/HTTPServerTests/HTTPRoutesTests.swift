@@ -165,7 +165,11 @@ import Testing
             #expect(index.text == "<p>hello</p>")
             #expect(index.header("content-security-policy") == "default-src 'self'")
             #expect(index.header("content-type") == "text/html; charset=utf-8")
-            #expect(try await server.get("/learners/abc").text == "<p>hello</p>")
+            let browser = [(name: "accept", value: "text/html,application/xhtml+xml,*/*;q=0.8")]
+            #expect(try await server.get("/learners/abc", headers: browser).text == "<p>hello</p>")
+            for headers in [[], [(name: "accept", value: "*/*")]] {
+                #expect(try await server.get("/v1/learner", headers: headers).status == 404)
+            }
             let tag = try #require(index.header("etag"))
             #expect(try await server.get("/", headers: [("if-none-match", tag)]).status == 304)
             let script = try await server.get("/assets/app.js", headers: [("accept-encoding", "gzip")])
